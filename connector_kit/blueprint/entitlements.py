@@ -12,6 +12,7 @@ from typing import Any
 
 from connector_kit.blueprint.offers import NOTHING, AddOn, Edition, Offer, name_of
 from connector_kit.blueprint.stores import per_store, store_of, without_store
+from connector_kit.documents import Document
 
 FEATURE, STORE = "addon", "store"
 """Types of add-on licenses (protocol/resources.md#license)."""
@@ -153,9 +154,9 @@ def of_call(offer: Offer, options: Mapping[str, Any]) -> Entitlements:
     Hooks and wrappers get the page, which says what is installed; functions of 1.0 get the
     license's ``opts``; those of 2.0 the license and, where it changes, the edition it changes to.
     """
-    page = options.get("settings")
-    if isinstance(page, Mapping) and ("connectorEdition" in page or "sections" in page):
-        return of_page(offer, page)
+    for page in _pages(options.get("settings")):
+        if page.keys() & {"connectorEdition", "addOns", "sections"}:
+            return of_page(offer, page)
     if isinstance(options.get("opts"), Mapping):
         return of_license(offer, options["opts"])
     license_ = options.get("license")
@@ -163,6 +164,23 @@ def of_call(offer: Offer, options: Mapping[str, Any]) -> Entitlements:
     if edition := options.get("toEdition") or granted.get("_editionId"):
         return of_edition(offer, edition)
     return of_license(offer, granted.get("opts"))
+
+
+def opts_of(options: Mapping[str, Any]) -> Document | None:
+    """Return the ``opts`` of the license that a call of 2.0 has; None for a call without one."""
+    license_ = options.get("license")
+    if not isinstance(license_, Mapping):
+        return None
+    opts = license_.get("opts")
+    return dict(opts) if isinstance(opts, Mapping) else {}
+
+
+def _pages(settings: Any) -> Iterator[Mapping[str, Any]]:
+    """Yield what may be an installation's page: in 2.0 the settings in scope come by level."""
+    if isinstance(settings, Mapping):
+        yield settings
+        if isinstance(own := settings.get("integration"), Mapping):
+            yield own
 
 
 def _licenses(opts: Mapping[str, Any], kind: str) -> Iterator[Mapping[str, Any]]:

@@ -57,7 +57,9 @@ def tailored(blueprint: Blueprint, situation: Situation) -> Blueprint:
             components=tuple(spread(kept, by_store, offer.stores or "")),
             integration=_tailored_page(blueprint, situation, shared, by_store),
         )
-    return configured(granted, settings_of(blueprint, situation))
+    whole = configured(granted, settings_of(blueprint, situation))
+    is_form = blueprint.schema.framework == 2
+    return _with_installed(whole, situation) if is_form else whole
 
 
 def _part(blueprint: Blueprint, situation: Situation) -> Blueprint:
@@ -174,13 +176,8 @@ def _tailored_page(
     """
     settings: Document = blueprint.integration.document.get("settings", {})
     if "sections" not in settings:
-        return blueprint.integration  # of framework 2.0, which lists flows by itself
-    page = dict(settings)
-    # Edition and add-ons are how lost records are rebuilt, and what hooks get to see.
-    if edition := blueprint.offer.edition_or_lowest(situation.edition):
-        page["connectorEdition"] = edition.word
-    if blueprint.add_ons:
-        page["addOns"] = sorted(situation.add_ons)
+        return blueprint.integration  # of framework 2.0: see `_with_installed`
+    page = {**settings, **_installed(blueprint, situation)}
     if blueprint.stores is None:
         page["sections"] = _sections(blueprint, settings, shared)
     else:
@@ -200,6 +197,26 @@ def _tailored_page(
             page["defaultSectionId"] = situation.opening
     document = {**blueprint.integration.document, "settings": page}
     return replace(blueprint.integration, document=document)
+
+
+def _with_installed(blueprint: Blueprint, situation: Situation) -> Blueprint:
+    """Return *blueprint* of framework 2.0, with what is installed among the values of its form."""
+    installed = _installed(blueprint, situation)
+    if not installed:
+        return blueprint
+    document = blueprint.integration.document
+    settings = {**document.get("settings", {}), **installed}
+    integration = replace(blueprint.integration, document={**document, "settings": settings})
+    return replace(blueprint, integration=integration)
+
+
+def _installed(blueprint: Blueprint, situation: Situation) -> Document:
+    """Edition and add-ons: how lost records are rebuilt, and what hooks get to see."""
+    edition = blueprint.offer.edition_or_lowest(situation.edition)
+    return {
+        **({"connectorEdition": edition.word} if edition else {}),
+        **({"addOns": sorted(situation.add_ons)} if blueprint.add_ons else {}),
+    }
 
 
 def _sections(blueprint: Blueprint, settings: Document, there: Set[str]) -> list[Document]:

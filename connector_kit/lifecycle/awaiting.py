@@ -17,14 +17,16 @@ def find_awaited(work: Work, account: Account) -> None:
     """Find out which connections the operation has to wait for.
 
     Those that are not in the account yet, or cannot log in. The customer's own are out of reach,
-    and trusted. An incomplete installation waits for none: its install steps ask for all of them.
+    and trusted. An incomplete installation does not wait for those that its install steps ask for:
+    in 1.0 all, in 2.0 those of the lowest edition.
     """
-    if work.installation.release is None and work.operation.kind == Operation.Kind.INSTALL:
-        work.awaited = ()
-        return
     applied, known_ids = work.journal.applied, work.journal.known_ids
     ids = {**account.ids, **known_ids}
     chosen = account.stand_ins({*applied, *known_ids})
+    is_begun = work.installation.release is None and work.operation.kind == Operation.Kind.INSTALL
+    if is_begun and not account.stand_ins(frozenset()):
+        work.awaited = ()
+        return
     awaited = []
     for name in sorted(newly_used(work.whole, applied) - chosen.keys()):
         connection_id = ids.get(name)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from connector_kit.blueprint import Offer
-from connector_kit.blueprint.entitlements import edition_named, of_license
+from connector_kit.blueprint.entitlements import edition_named, of_license, opts_of
 from connector_kit.documents import Document
 from connector_kit.integrator.errors import IntegratorError
 from connector_kit.lifecycle.children import child_at_work, children_to_update
@@ -49,19 +49,21 @@ def change_edition(connector: Connector, options: Document) -> Document:
 def change_edition_flat(connector: Connector, options: Document) -> None:
     """Change the installation to ``toEdition``: changeEdition of 2.0 (protocol/extension.md#6).
 
-    The components are tagged copies with the external ids of their originals; the settings are
-    flat values, which an edition does not change. Children have their parent's edition.
+    The form gets the settings of the edition. A license with add-ons has them installed, too.
+    Children have their parent's edition.
     """
     integration = options.get("integration")
     about = integration if isinstance(integration, dict) else {}
     call = {**options, "_integrationId": about.get("_id") or options.get("_integrationId")}
+    if (opts := opts_of(options)) is not None:
+        call["opts"] = opts
     with session(connector, call, KIND, "changeEdition") as (work, account):
         require_settled(work, account)
         offer = work.release.blueprint().offer
         wanted = _named(connector, offer, options.get("toEdition"))
         if options.get("fromEdition"):
             work.installation.note(edition=_named(connector, offer, options["fromEdition"]))
-        move(work, account, has_page=False, edition=wanted)
+        move(work, account, edition=wanted)
         for child in children_to_update(work, account):
             with child_at_work(work, account, child, KIND) as at_child:
                 bring_release(*at_child)

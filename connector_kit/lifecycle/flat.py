@@ -8,13 +8,15 @@ and its license names the edition by an id.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
-from connector_kit.blueprint.entitlements import of_license
+from connector_kit.blueprint.entitlements import opts_of
 from connector_kit.documents import Document
 from connector_kit.integrator.errors import Forbidden, NotFound
 from connector_kit.lifecycle.account import Account
 from connector_kit.lifecycle.apply import apply, in_step_with_the_customer
+from connector_kit.lifecycle.awaiting import find_awaited
 from connector_kit.lifecycle.copies import copied_while_installing
 from connector_kit.lifecycle.editions import edition_on_listing
 from connector_kit.lifecycle.errors import LifecycleError
@@ -22,15 +24,18 @@ from connector_kit.lifecycle.lease import leased
 from connector_kit.lifecycle.operations import Work
 from connector_kit.lifecycle.planning import plan_release
 from connector_kit.lifecycle.sessions import recorded, session
-from connector_kit.lifecycle.situations import BEGUN
 from connector_kit.lifecycle.state_store import keep_state
 from connector_kit.lifecycle.uninstall import forget_installation
 from connector_kit.lifecycle.update import (
+    WAITS,
+    connected,
     remember_release,
     update,
     write_installation,
 )
-from connector_kit.models import Connector, Operation, clock
+from connector_kit.models import Connector, Operation
+from connector_kit.plan import Plan
+from connector_kit.plan.awaited_connections import in_words
 
 
 def verify_connection(connector: Connector, options: Document) -> None:
@@ -54,20 +59,17 @@ def verify_connection(connector: Connector, options: Document) -> None:
 def complete_install(connector: Connector, options: Document) -> None:
     """Complete what the platform has copied: the licensed edition of the default release.
 
-    Called again, it continues where it stopped. The platform itself ends the installation. A child
-    gets what its parent's release has for each store, with the add-ons of its own license.
+    Called again, it continues where it stopped. The platform itself ends the installation. No
+    step asks for a connection that only a higher edition or an add-on has: what needs it waits for
+    the customer, as after an update. A child gets what its parent's release has for each store,
+    with the add-ons of its own license.
     """
     call = _of_resource(connector, options)
     with session(connector, call, Operation.Kind.INSTALL, "completeInstall") as (work, account):
-        installation, offer = work.installation, work.release.blueprint().offer
-        if (parent := installation.parent) is None:
+        if (parent := work.installation.parent) is None:
             in_step_with_the_customer(account, partial(_complete, work, account))
             return
         with leased(parent):  # no update of the parent passes the child by
-            licensed = of_license(offer, installation.opts).add_ons
-            new = {"status": BEGUN, "installedOn": clock.now().isoformat()}
-            held = dict.fromkeys(sorted(licensed), new) | installation.add_ons
-            installation.note(add_ons=held)
             in_step_with_the_customer(account, partial(_complete, work, account))
 
 
@@ -89,29 +91,39 @@ def update_flat(connector: Connector, options: Document) -> None:
 
 
 def _complete(work: Work, account: Account) -> None:
-    """Bring everything to the release; the version is the last write."""
-    blueprint = work.blueprint
-    plan = plan_release(blueprint, account, work.journal, copied=copied_while_installing(work))
+    """Bring everything to the release, except for what waits; the version is the last write."""
+
+    def plan_again() -> Plan:
+        find_awaited(work, account)
+        plan = plan_release(
+            work.blueprint, account, work.journal, copied=copied_while_installing(work)
+        )
+        return replace(plan, needs=work.needs)
+
+    plan = connected(work, account, plan_again(), plan_again)
     work.summarize(plan)
     apply(plan, account, work.journal, out_of_time=work.out_of_time)
-    keep_state(account, blueprint)
+    keep_state(account, work.blueprint)
     fields = {"version": work.release.version, "updateInProgress": False}
     write_installation(account, plan, fields, work.journal)
     remember_release(work, plan)
+    if work.needs:
+        work.ended(Operation.Outcome.WAITS, WAITS, in_words(work.needs))
 
 
 def _of_resource(connector: Connector, options: Document) -> Document:
-    """The call as one of framework 1.0: with the integration's id and the license's opts.
+    """The call as one of framework 1.0: with the integration's id and the license's opts, if known.
 
     Only the listing has an edition's name: it is looked up for an installation without a recorded
     edition; for others, the installed one counts.
     """
-    resource, granted = options.get("resource"), options.get("license")
+    resource = options.get("resource")
     identity = resource.get("_id") if isinstance(resource, dict) else None
     call = {**options, "_integrationId": identity or options.get("_integrationId")}
-    licensed: Document = granted if isinstance(granted, dict) else {}
-    opts, edition_id = licensed.get("opts"), licensed.get("_editionId")
-    opts = opts if isinstance(opts, dict) else {}
+    opts = opts_of(options)
+    if opts is None:
+        return call
+    edition_id = options["license"].get("_editionId")
     if isinstance(edition_id, str) and not recorded(connector, call).edition:
         edition = edition_on_listing(connector, edition_id)
         opts = {**opts, "connectorEdition": edition["displayName"]} if edition else opts

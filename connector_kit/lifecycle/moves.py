@@ -29,7 +29,7 @@ from connector_kit.lifecycle.update import (
     write_installation,
 )
 from connector_kit.models import Operation
-from connector_kit.plan import Plan, held_back
+from connector_kit.plan import Plan, Update, held_back
 
 Fields = Callable[[Account], Document]
 """What the last write sets in the integration besides its page; empty if it is set already."""
@@ -70,8 +70,8 @@ def move(
     logged in to it. What is recorded is the target: wherever the call is interrupted, the same
     call, or the next update, continues toward it. A blocked plan changes nothing and withdraws the
     record. So do settings whose documents the platform refuses; the next operation reverses what
-    was written of them by then. *has_page* is false for framework 2.0, whose settings are not a
-    page of the kit.
+    was written of them by then. Without *has_page*, the platform itself stores the values of the
+    settings, from the answer to the call.
     """
     installation, release = work.installation, work.release.blueprint()
     before = {name: getattr(installation, name) for name in noted}
@@ -105,7 +105,7 @@ def _carry_out(
         if wanted.get(name) != held.get(name)
     }
     scope |= {name for name, component in applied.items() if wanted.get(name) != component}
-    if not has_page:
+    if not (has_page or _is_about_values(whole)):
         scope -= {INTEGRATION}
     plan = whole.within(scope, needed=with_dependencies(blueprint, scope))
     work.summarize(plan)
@@ -120,6 +120,16 @@ def _carry_out(
     _remember(work, account, plan, scope)
 
 
+def _is_about_values(plan: Plan) -> bool:
+    """Whether *plan* changes nothing of the integration but the values of its settings."""
+    return all(
+        change.path.startswith("settings.")
+        for step in plan.steps
+        if isinstance(step, Update) and step.external_id == INTEGRATION
+        for change in step.changes
+    )
+
+
 def _by_name(blueprint: Blueprint) -> dict[str, CompiledComponent]:
     return by_external_id((*blueprint.components, blueprint.integration))
 
@@ -132,6 +142,6 @@ def _remember(work: Work, account: Account, plan: Plan, scope: Set[str]) -> None
             if step.external_id == INTEGRATION:
                 work.journal.record(step, account.integration_id)
         work.journal.settle(there | (work.journal.applied.keys() - scope))
-        if work.installation.add_ons:
-            work.installation.note(add_ons=settled_add_ons(work.installation))
+        if (add_ons := settled_add_ons(work)) != work.installation.add_ons:
+            work.installation.note(add_ons=add_ons)
         note_needs(work)

@@ -84,7 +84,7 @@ def session(
     ):
         account = _account(work, client, proof)
         if release := work.operation.release:
-            recall(work.installation, release.blueprint(), account.integration.get("settings"))
+            recall(work.installation, release.blueprint(), account.integration)
             recall_settings(work.installation, account.integration)
         know_shared(work, account)
         yield work, account

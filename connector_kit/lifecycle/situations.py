@@ -33,10 +33,9 @@ def situation_of(installation: Installation, blueprint: Blueprint) -> Situation:
     being removed as gone: the next operation completes it. A child has its parent's edition.
     """
     offer = blueprint.offer
-    add_ons = (key for key, item in installation.add_ons.items() if item["status"] != LEAVING)
     return Situation(
         edition=_edition(installation.parent or installation, offer),
-        add_ons=frozenset(add_ons) if offer.add_ons else frozenset(),
+        add_ons=_add_ons(installation, blueprint),
         stores=_stores(installation) if blueprint.stores is not None else (),
         settings=settings_for(installation, blueprint).settings,
         opening=installation.opening if blueprint.stores is not None else "",
@@ -98,13 +97,15 @@ def blueprint_for(installation: Installation, release: Release) -> Blueprint:
     return tailored(blueprint, situation_of(installation, blueprint))
 
 
-def recall(installation: Installation, blueprint: Blueprint, page: Any) -> None:
-    """Record what is missing: from the settings *page* of the account, else the license.
+def recall(installation: Installation, blueprint: Blueprint, integration: Document) -> None:
+    """Record what is missing: from the page of the account's *integration*, else the license.
 
+    The page counts once the installation is complete: in 2.0 it begins as a copy of the source's.
     From then on, what is installed counts, and no longer what is licensed.
     """
     offer = blueprint.offer
-    shown = _shown(offer, page)
+    is_complete = integration.get("mode") != "install"
+    shown = _shown(offer, integration.get("settings")) if is_complete else {}
     lacking: dict[str, Any] = {}
     is_child = installation.parent_id is not None
     if offer.editions and installation.edition not in offer.ranks and not is_child:
@@ -159,6 +160,16 @@ def _edition(installation: Installation, offer: Offer) -> str | None:
     if installation.edition in offer.ranks:
         return installation.edition
     return of_license(offer, installation.opts).edition
+
+
+def _add_ons(installation: Installation, blueprint: Blueprint) -> frozenset[str]:
+    """The add-ons on record; in 2.0, whose pages install none, those of the license."""
+    if not blueprint.offer.add_ons:
+        return frozenset()
+    if blueprint.schema.framework == 2:
+        return of_license(blueprint.offer, installation.opts).add_ons
+    held = installation.add_ons.items()
+    return frozenset(key for key, item in held if item["status"] != LEAVING)
 
 
 def _stores(installation: Installation) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ from connector_kit.lifecycle.settings.flows import change_flows
 from connector_kit.lifecycle.settings.waiting import waiting_changes
 from connector_kit.lifecycle.situations import INSTALLED, LEAVING, settings_for
 from connector_kit.lifecycle.state_store import keep_state, restore
-from connector_kit.models import Connector, Installation, Operation, Order, clock
+from connector_kit.models import Connector, Operation, Order, clock
 from connector_kit.plan import Delete, Plan, Unchanged, Update
 from connector_kit.plan.awaited_connections import in_words
 from connector_kit.plan.patch import operations
@@ -259,11 +259,18 @@ def write_installation(
             account.write_integration({**document, **lifecycle_fields})
 
 
-def settled_add_ons(installation: Installation) -> Document:
-    """The add-ons on record when an operation is complete: what has begun is done."""
+def settled_add_ons(work: Work) -> Document:
+    """The add-ons on record when an operation is complete: what has begun is done.
+
+    In 2.0 nobody asks for an add-on: it is there once an operation has found it in the license.
+    """
+    held = work.installation.add_ons
+    if work.whole.schema.framework == 2:
+        new = {"status": INSTALLED, "installedOn": clock.now().isoformat()}
+        return {name: held.get(name, new) for name in sorted(work.situation.add_ons)}
     return {
         key: {**item, "status": INSTALLED}
-        for key, item in installation.add_ons.items()
+        for key, item in held.items()
         if item["status"] != LEAVING
     }
 
@@ -282,7 +289,7 @@ def remember_release(work: Work, plan: Plan) -> None:
             release=work.release,
             version=work.release.version,
             mode="settings",
-            add_ons=settled_add_ons(work.installation),
+            add_ons=settled_add_ons(work),
             settings=moved.settings,
             retired_settings=moved.retired,
             update_in_progress=False,

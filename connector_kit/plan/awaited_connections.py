@@ -60,6 +60,20 @@ class Need:
             "waiting": [waiting.to_json() for waiting in self.waiting],
         }
 
+    @classmethod
+    def from_json(cls, data: Document) -> Need:
+        """Return what `to_json` wrote."""
+        waiting = (
+            Waiting(
+                external_id=item["external_id"],
+                name=item["name"],
+                steps=tuple(item["steps"]),
+                is_off=item["is_off"],
+            )
+            for item in data["waiting"]
+        )
+        return cls(data["connection"], data["name"], tuple(waiting))
+
 
 def in_words(needs: Iterable[Need]) -> str:
     """Return *needs* as a sentence for the publisher's people; empty without any."""

@@ -16,11 +16,15 @@ from connector_kit.plan.awaited_connections import Need
 TITLE = "Connect to finish this update"
 """Title of the section that asks; pages that ask in their own way leave it out."""
 
+LABELS = ("connect-title", "connect-request")
+"""The fields of the request in a form of framework 2.0: no setting has such a name."""
+
 
 def with_request(integration: CompiledComponent, needs: Sequence[Need]) -> CompiledComponent:
     """Return the installation's page with the request to the customer above everything else.
 
-    Forms of framework 2.0 have no place for it: *integration* is returned as it is.
+    The form of framework 2.0 gets the request when it is opened: *integration* is returned as it
+    is.
     """
     settings = integration.document.get("settings")
     if not needs or not isinstance(settings, dict) or "sections" not in settings:
@@ -33,6 +37,26 @@ def with_request(integration: CompiledComponent, needs: Sequence[Need]) -> Compi
         sections = [request, *sections]
     document = {**integration.document, "settings": {**settings, "sections": sections}}
     return replace(integration, document=document)
+
+
+def with_request_above(form: Document, needs: Sequence[Need]) -> Document:
+    """Return the *form* metadata of framework 2.0 with the request above its fields, as labels."""
+    if not needs:
+        return form
+    labels = {
+        LABELS[0]: _label(LABELS[0], "labeltitle", TITLE),
+        LABELS[1]: _label(LABELS[1], "labelvalue", request_for(needs)),
+    }
+    layout: Document = form.get("layout") or {"fields": [*(form.get("fieldMap") or {})]}
+    return {
+        **form,
+        "fieldMap": {**labels, **(form.get("fieldMap") or {})},
+        "layout": {**layout, "fields": [*labels, *layout.get("fields", ())]},
+    }
+
+
+def _label(name: str, kind: str, text: str) -> Document:
+    return {"id": name, "name": name, "type": kind, "label": text}
 
 
 def request_for(needs: Iterable[Need]) -> str:

@@ -61,11 +61,11 @@ def edition_id(shop: Shop, name: str) -> str:
     return str(editions[name])
 
 
-def begin(shop: Shop, edition: str = "Standard", number: int = 0) -> Customer:
+def begin(shop: Shop, edition: str = "Standard", number: int = 0, **license_: Any) -> Customer:
     """A customer with a license who has begun to install."""
     customer = Customer(shop.platform, number)
     path = f"/connectors/{shop.connector.connector_id}"
-    granted = {"email": customer.account.email, "expires": FAR}
+    granted = {"email": customer.account.email, "expires": FAR, **license_}
     granted |= {"_editionId": edition_id(shop, edition)} if edition else {}
     shop.platform.call("POST", f"{path}/licenses", granted)
     before = customer.integration_ids()
@@ -85,9 +85,9 @@ def take_steps(customer: Customer, **bodies: Any) -> Any:
     return steps
 
 
-def installed(shop: Shop, edition: str = "Standard", number: int = 0) -> Customer:
+def installed(shop: Shop, edition: str = "Standard", number: int = 0, **license_: Any) -> Customer:
     """A customer who has installed an edition."""
-    customer = begin(shop, edition, number)
+    customer = begin(shop, edition, number, **license_)
     take_steps(customer)
     return customer
 

@@ -13,11 +13,11 @@ MINE = {"fields": [{"extract": "number", "generate": "mine"}], "lists": []}
 STANDARD = {"shop", "orders", "save", "sync"}
 
 
-def upgrade(shop: Shop, customer: Customer, edition: str) -> Any:
+def upgrade(shop: Shop, customer: Customer, edition: str, **license_: Any) -> Any:
     """The publisher changes the license, and the customer takes the platform's steps."""
     path = f"/connectors/{shop.connector.connector_id}/licenses"
     [own] = shop.platform.call("GET", path)
-    body = {"expires": FAR, "_changeEditionId": edition_id(shop, edition)}
+    body = {"expires": FAR, "_changeEditionId": edition_id(shop, edition), **license_}
     shop.platform.call("PUT", f"{path}/{own['_id']}", body)
     customer.do("POST", f"{customer.home}/changeEdition", {})
     return customer.do("POST", f"{customer.home}/changeEditionSteps", {})

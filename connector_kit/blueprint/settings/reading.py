@@ -11,15 +11,22 @@ from connector_kit.blueprint.stores import per_store
 from connector_kit.documents import Json
 from connector_kit.forms import StorePage, read_settings_document
 
+LEVELS = ("integration", "flow")
+"""The levels by which hooks of framework 2.0 get settings, that declared settings are of."""
+
 
 def setting_values(page: Any, *, store: str | None = None) -> dict[str, Any]:
     """Return the values of settings in *page*, the ``settings`` that hooks and wrappers get.
 
-    Without *store* those of a multi-store installation are by store id first. The flat values of
-    framework 2.0 are returned as they are.
+    Without *store* those of a multi-store installation are by store id first. The values of
+    framework 2.0 are returned as they are; of those that hooks get by level, the values of the
+    integration and, over them, of the flow.
     """
-    if not isinstance(page, Mapping) or not ("sections" in page or "general" in page):
-        return dict(page) if isinstance(page, Mapping) else {}
+    if not isinstance(page, Mapping):
+        return {}
+    if "sections" not in page and "general" not in page:
+        levels = [page[level] for level in LEVELS if isinstance(page.get(level), Mapping)]
+        return {name: value for level in levels or [page] for name, value in level.items()}
     pages = read_settings_document(dict(page))
     if not pages.is_multi_store:
         return _values(pages.stores[0])

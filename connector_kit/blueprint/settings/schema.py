@@ -118,7 +118,7 @@ class Schema:
 
     def to_json(self) -> Document:
         """Return what is declared as JSON; `from_json` reads it back. Nothing declared is {}."""
-        if not self.settings:
+        if not self.settings and self.framework == 1:
             return {}
         declared: Document = {"declared": [setting.to_json() for setting in self.settings]}
         return {"settings": declared | ({} if self.framework == 1 else {"framework": 2})}

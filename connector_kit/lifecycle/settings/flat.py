@@ -9,7 +9,7 @@ from __future__ import annotations
 from connector_kit.blueprint.settings.judging import change_names
 from connector_kit.documents import Document
 from connector_kit.extension.words import sort_of
-from connector_kit.forms import flattened, nested, read_form
+from connector_kit.forms import flattened, read_form
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.moves import move, require_settled
 from connector_kit.lifecycle.sessions import recorded, session
@@ -18,10 +18,15 @@ from connector_kit.lifecycle.settings.declared import authors_settings, release_
 from connector_kit.lifecycle.settings.refreshing import items, options_of
 from connector_kit.lifecycle.settings.saving import CUSTOMER, KIND
 from connector_kit.models import Connector
+from connector_kit.plan import Need
+from connector_kit.plan.login_request import LABELS, with_request_above
 
 
 def form_init(connector: Connector, options: Document) -> Document:
-    """Return the current form of ``resource``: what the license grants, with current options."""
+    """Return the current form of ``resource``: what is installed, with current options.
+
+    Above it, the installation's form asks the customer to log in where something waits for that.
+    """
     resource = _document(options, "resource")
     owner = resource.get("_integrationId") or resource.get("_id")
     parent_id = resource.get("_parentId")
@@ -44,22 +49,28 @@ def form_init(connector: Connector, options: Document) -> Document:
                 if has_options
                 else field
             )
-    return {**metadata, "fieldMap": fields}
+    form = {**metadata, "fieldMap": fields}
+    is_of_installation = resource.get("_id") == installation.integration_id
+    needs = [Need.from_json(need) for need in installation.needs] if is_of_installation else []
+    return with_request_above(form, needs)
 
 
 def pre_save(connector: Connector, options: Document) -> Document:
     """Validate the settings of ``newResource``, apply what they control, and return it.
 
-    Raises `SettingsRefused` with the messages of every field; then nothing is saved.
+    Every save applies what waited for a connection that the customer has logged in to. Raises
+    `SettingsRefused` with the messages of every field; then nothing is saved.
     """
     document = _document(options, "newResource")
     before = options.get("oldResource")
     identity = (before if isinstance(before, dict) else document).get("_id")
     sent = document.get("settings")
     stored = before.get("settings") if isinstance(before, dict) else None
-    if not isinstance(sent, dict) or sent == stored:
-        return document
     call_options = {**options, "_integrationId": identity}
+    if not isinstance(sent, dict):
+        return document
+    if sent == stored and not recorded(connector, call_options).needs:
+        return document
     with session(connector, call_options, KIND, "preSave", by=CUSTOMER) as (work, account):
         require_settled(work, account)
         [own, *_] = sets_of(work.installation, work.release)
@@ -72,8 +83,10 @@ def pre_save(connector: Connector, options: Document) -> Document:
             raise SettingsRefused(checked.errors)
         move(work, account, has_page=False, settings=checked.settings)
         labels = {field.name for field in form.fields.values() if not field.type.has_value}
-        kept = {name: item for name, item in sent.items() if name not in labels | list_changes}
-        return {**document, "settings": {**kept, **nested(checked.values)}}
+        unsaved = {*labels, *list_changes, *LABELS}
+        kept = {name: item for name, item in sent.items() if name not in unsaved}
+        own_values = work.blueprint.integration.document.get("settings", {})
+        return {**document, "settings": {**kept, **own_values}}
 
 
 def _document(options: Document, name: str) -> Document:

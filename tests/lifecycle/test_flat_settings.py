@@ -1,0 +1,194 @@
+"""Framework 2.0: settings, from the form that a customer opens to what they control."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from connector_kit.installation_settings import save_settings
+from connector_kit.models import Operation, Order
+from connector_kit.publisher import sync_install_base
+from connector_kit.publisher.actions import Actor
+from connector_kit.publisher.settings_pages import pages_of, settings_on_record
+from tests.lifecycle.fixtures import Customer, Reply, Shop
+from tests.lifecycle.source_fixtures import installed, names
+from tests.lifecycle.test_flat_updates import upgrade
+
+SOLD, NEXT_SOLD = "tests.lifecycle.two_sold:Sold", "tests.lifecycle.two_sold_next:Sold"
+PAYOUTS = {"addonLicenses": [{"type": "addon", "licenses": [{"addOnId": "payouts"}]}]}
+STAFF = Actor("staff@example.com")
+STANDARD = {"with_refunds", "channel", "listed", "api_key"}
+
+
+@pytest.fixture
+def sold(shop: Shop) -> Shop:
+    """The connector with settings is published."""
+    shop.publish(SOLD)
+    return shop
+
+
+def form(customer: Customer) -> dict[str, Any]:
+    """The form as the platform opens it."""
+    found: dict[str, Any] = customer.do("POST", f"{customer.home}/settingsForm/init", {})
+    return found
+
+
+def fields(customer: Customer) -> set[str]:
+    """The fields of the form."""
+    return {*form(customer)["fieldMap"]}
+
+
+def save(customer: Customer, **values: Any) -> Reply:
+    """Save the form as the platform does: all of its values replace the settings."""
+    document = customer.integration
+    shown = {name: document["settings"].get(name) for name in fields(customer)}
+    return customer.ask("PUT", customer.home, {**document, "settings": {**shown, **values}})
+
+
+def body(customer: Customer) -> str:
+    """What is posted."""
+    [found] = customer.component("post")["http"]["body"]
+    return str(found)
+
+
+def test_a_form_offers_the_options_of_today(sold: Shop) -> None:
+    customer = installed(sold)
+
+    [group] = form(customer)["fieldMap"]["listed"]["options"]
+
+    assert [item["value"] for item in group["items"]] == ["#orders", "#refunds"]
+
+
+def test_saving_applies_what_settings_control(sold: Shop) -> None:
+    customer = installed(sold)
+
+    assert save(customer, channel="#two", with_refunds=True).status == 200
+
+    assert body(customer) == '{"channel": "#two"}'
+    assert customer.component("refunds")["disabled"] is False
+    assert customer.push().outcome == Operation.Outcome.CURRENT
+
+
+def test_invalid_values_are_not_saved(sold: Shop) -> None:
+    customer = installed(sold)
+    before = customer.untouched()
+
+    reply = save(customer, channel="LOUD")
+
+    assert reply.error == ("invalid_settings", "channel: Not so loud.")
+    assert customer.untouched() == before
+
+
+def test_the_form_has_what_the_installed_edition_has(sold: Shop) -> None:
+    customer = installed(sold)
+    assert fields(customer) == STANDARD
+
+    upgrade(sold, customer, "Premium")
+
+    assert fields(customer) == STANDARD | {"large"}
+    assert save(customer, large=7).status == 200
+    assert customer.installation.settings == {"large": 7}
+    assert customer.integration["settings"]["connectorEdition"] == "premium"
+
+
+def test_settings_survive_an_update_and_a_rollback(sold: Shop) -> None:
+    customer = installed(sold)
+    first = customer.installation.release
+    save(customer, channel="#two")
+    sold.publish(NEXT_SOLD)
+
+    customer.push()
+
+    assert fields(customer) == STANDARD - {"channel"} | {"room", "note"}
+    assert customer.integration["settings"]["room"] == "#two"
+    assert body(customer) == '{"room": "#two"}'
+    save(customer, room="#three")
+    customer.push(first)
+    assert fields(customer) == STANDARD
+    assert body(customer) == '{"channel": "#three"}'
+
+
+def test_lost_records_are_rebuilt_with_the_settings(sold: Shop) -> None:
+    customer = installed(sold, "Premium")
+    save(customer, channel="#two", large=7)
+    customer.installation.delete()
+    sync_install_base(sold.connector)
+
+    customer.push()
+
+    assert customer.installation.edition == "premium"
+    assert customer.installation.settings == {"channel": "#two", "large": 7}
+    assert body(customer) == '{"channel": "#two"}'
+
+
+def test_staff_save_settings_and_switch_flows(sold: Shop) -> None:
+    customer = installed(sold)
+
+    saved = save_settings(
+        customer.installation,
+        {"channel": "#staff", "folder": "g"},
+        flows={"sync": {"disabled": False, "schedule": "? 0 * ? * *"}},
+        by=STAFF,
+    )
+    assert not saved.errors
+    customer.push_unordered()
+
+    assert body(customer) == '{"channel": "#staff"}'
+    assert customer.integration["settings"]["channel"] == "#staff"
+    sync = customer.component("sync")
+    assert (sync["disabled"], sync["schedule"]) == (False, "? 0 * ? * *")
+    assert sync["settings"] == {"folder": "g"}
+
+
+def test_the_kits_own_page_shows_the_form_and_the_flows(sold: Shop) -> None:
+    customer = installed(sold)
+    save(customer, channel="#two")
+    customer.push()
+
+    record = settings_on_record(customer.installation)
+
+    [page] = pages_of(record.stores[0])
+    assert page.tabs[0].form.values()["channel"] == "#two"
+    assert {entry.id: [*entry.form.fields] for entry in page.flows} == {
+        "sync": ["folder"],
+        "refunds": [],
+    }
+
+
+def test_a_page_shows_what_was_saved_just_now(sold: Shop) -> None:
+    customer = installed(sold)
+
+    save(customer, channel="#two")
+
+    [page] = pages_of(settings_on_record(customer.installation).stores[0])
+    assert page.tabs[0].form.values()["channel"] == "#two"
+
+
+def test_a_flow_has_a_form_of_its_own(sold: Shop) -> None:
+    customer = installed(sold)
+    sync = customer.component("sync")
+
+    metadata = customer.do("POST", f"/flows/{sync['_id']}/settingsForm/init", {})
+
+    assert [*metadata["fieldMap"]] == ["folder"]
+
+
+def test_a_dry_run_and_a_drift_check_find_what_the_customer_changed(sold: Shop) -> None:
+    customer = installed(sold)
+    save(customer, channel="#two")
+    customer.order(kind=Order.Kind.PLAN)
+    operation = customer.push_unordered()
+
+    assert operation.plan["drift"] == []
+    customer.delete("refunds")
+    customer.order(kind=Order.Kind.PLAN)
+    [step] = customer.push_unordered().plan["drift"]
+    assert step["externalId"] == "refunds"
+
+
+def test_a_setting_of_an_add_on_appears_with_it(sold: Shop) -> None:
+    customer = installed(sold, opts=PAYOUTS)
+
+    assert fields(customer) == STANDARD | {"rate"}
+    assert names(customer) >= {"payout_list", "payout_flow"}
