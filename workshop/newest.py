@@ -70,7 +70,7 @@ def main(arguments: Sequence[str]) -> int:
     subprocess.run([*uv, "venv", "--clear", "--python", python, ENVIRONMENT], check=True)
     there = str(ENVIRONMENT / "bin" / "python")
     subprocess.run([*uv, "pip", "install", "--python", there, "-e", ".[dev]"], cwd=ROOT, check=True)
-    chosen = arguments or ["-q", "-n", "2", *TESTS]
+    chosen = arguments or ["-q", "-n", "3", *TESTS]
     path = f"{Path(redis_server()).parent}{os.pathsep}{os.environ['PATH']}"
     command = [there, "-m", "pytest", *chosen]
     return subprocess.run(
