@@ -4,21 +4,23 @@ Models know their fields, constraints, and queries. They never call the platform
 """
 
 from connector_kit.models.catalog import Connector, Document, Release
-from connector_kit.models.dry_runs import DryRun, DryRunAnswer
+from connector_kit.models.counts import FlowUsage, RefusedCall, VersionCount
 from connector_kit.models.embedding import EmbeddedAccount
 from connector_kit.models.heartbeats import Heartbeat
 from connector_kit.models.history import Change, Operation
 from connector_kit.models.installations import Component, Installation
-from connector_kit.models.licenses import License, LicenseEvent, LicenseReminder
-from connector_kit.models.orders import Order
-from connector_kit.models.provisioning import ProvisioningEvent, Subscription
-from connector_kit.models.refused import RefusedCall
+from connector_kit.models.licenses import (
+    License,
+    LicenseEvent,
+    LicenseReminder,
+    ProvisioningEvent,
+    Subscription,
+)
+from connector_kit.models.orders import DryRun, DryRunAnswer, Order
 from connector_kit.models.rollouts import Push, Rollout, Wave
 from connector_kit.models.settings import SettingsChange, SettingsLink
 from connector_kit.models.source_integrations import SourceIntegration
 from connector_kit.models.staff import ApiToken, StaffAction
-from connector_kit.models.usage import FlowUsage
-from connector_kit.models.version_counts import VersionCount
 
 __all__ = [
     "ApiToken",

@@ -5,7 +5,6 @@ Each module of routes holds its own lines; a line that comes later replaces an e
 
 from __future__ import annotations
 
-from connector_kit.sandbox import not_simulated
 from connector_kit.sandbox.account import access_tokens, history, notifications, users
 from connector_kit.sandbox.apps import editions, expiry, install, install_steps, settings, uninstall
 from connector_kit.sandbox.clones import routes as clones
@@ -33,6 +32,8 @@ from connector_kit.sandbox.scripts import routes as scripts
 from connector_kit.sandbox.stacks import routes as stacks
 from connector_kit.sandbox.states import routes as states
 from connector_kit.sandbox.templates import routes as templates
+from connector_kit.sandbox.unsimulated import PROCESSORS, not_simulated
+from connector_kit.sandbox.unsimulated import RESOURCES as KINDS
 
 RESOURCES = (
     "connections",
@@ -66,7 +67,6 @@ MODULES = (
     *(jobs, job_errors, job_retries, bulk_retries),
     states,
     *(notifications, users, history),
-    not_simulated,
 )
 """In the order of protocol/http-api.md."""
 
@@ -75,6 +75,41 @@ def token_info(call: Call) -> Answer:
     """GET /tokenInfo: the cheapest check of a token."""
     scope = "custom" if call.token.scope else "*"
     return answer({"_userId": call.user_id, "scope": scope})
+
+
+def refuse_resource(call: Call) -> Answer:
+    """Any method of a resource type that is not simulated."""
+    raise not_simulated(KINDS, "/" + "/".join(call.segments))
+
+
+def refuse_processor(call: Call) -> Answer:
+    """POST /processors/{name}, /apis/{id}/request."""
+    raise not_simulated(PROCESSORS, "/" + "/".join(call.segments))
+
+
+NOT_SIMULATED = ("lookupcaches", "tools", "mcpservers", "environments", "httpconnectors")
+
+REFUSED = (
+    *(
+        Route(method, path, refuse_resource, unless=(KINDS,))
+        for type_ in NOT_SIMULATED
+        for method, path in (
+            ("GET", f"/{type_}"),
+            ("POST", f"/{type_}"),
+            ("GET", f"/{type_}/{{id}}"),
+            ("PUT", f"/{type_}/{{id}}"),
+            ("DELETE", f"/{type_}/{{id}}"),
+        )
+    ),
+    Route("POST", "/tags", refuse_resource, unless=(KINDS,)),
+    Route("GET", "/tags/{id}", refuse_resource, unless=(KINDS,)),
+    Route("GET", "/integrations/{id}/revisions", refuse_resource, unless=(KINDS,)),
+    Route("POST", "/integrations/{id}/revisions", refuse_resource, unless=(KINDS,)),
+    Route("POST", "/processors/{name}", refuse_processor, unless=(PROCESSORS,)),
+    Route("POST", "/apis/{id}/request", refuse_processor, unless=(PROCESSORS,)),
+)
+"""What public clients call (protocol/platform-2026.md#1) and the sandbox does not simulate: 501,
+which says so. "There is no route" would read as a mistake of the caller."""
 
 
 def routes() -> list[Route]:
@@ -94,7 +129,7 @@ def routes() -> list[Route]:
         ]
     for module in MODULES:
         table += module.ROUTES
-    return table
+    return [*table, *REFUSED]
 
 
 def router() -> Router[Handler]:
