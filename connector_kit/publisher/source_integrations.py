@@ -20,7 +20,7 @@ from connector_kit.blueprint.source import source_of
 from connector_kit.documents import Document
 from connector_kit.errors import ConnectorKitError
 from connector_kit.integrator import Client
-from connector_kit.integrator.errors import NotFound
+from connector_kit.integrator.errors import NotFound, Refused
 from connector_kit.integrator.transport.timing import SYSTEM_CLOCK
 from connector_kit.lifecycle.account import Account, by_external_id, resources_of
 from connector_kit.lifecycle.apply import apply
@@ -204,12 +204,30 @@ def _written(
     row.begun = [*(version for version in row.begun if version != release.version), release.version]
     row.save(update_fields=["begun"])
     journal = _Journal(row)
-    apply(result.plan, account, journal, out_of_time=lambda: False)
+    _carry_out(plan, account, journal)
     write_installation(account, result.plan, {}, journal)
     row.release, row.begun, row.problem = release, [], ""
     row.ids = {name: account.ids[name] for name in by_external_id(held.components)}
     row.save(update_fields=["ids", "release", "begun", "problem"])
     return replace(result, id=known) if is_there else result
+
+
+def _carry_out(plan: Plan, account: Account, journal: _Journal) -> None:
+    """Apply *plan*, but leave what another integration of the publisher's uses by now.
+
+    It is no component of this source anymore; publishing lists it among what the class does not
+    declare.
+    """
+    removals = [step for step in plan.steps if isinstance(step, Delete)]
+    others = tuple(step for step in plan.steps if not isinstance(step, Delete))
+    apply(replace(plan, steps=others), account, journal, out_of_time=lambda: False)
+    for step in removals:
+        try:
+            apply(replace(plan, steps=(step,)), account, journal, out_of_time=lambda: False)
+        except Refused as refusal:
+            if refusal.code != "resource_in_use":
+                raise
+            journal.record(step, step.id)
 
 
 _SELF_MADE = CompiledComponent(

@@ -240,6 +240,23 @@ def test_a_worker_takes_the_source_back_to_an_older_default_release(two: Shop) -
     assert after["orders"]["http"] == before["orders"]["http"]
 
 
+def test_what_another_integration_uses_by_now_stays_where_it_is(two: Shop) -> None:
+    publish(NEXT_TWO)
+    make_default(two, "1.1.0")
+    keep_sources()
+    used = source(two)["returns"]["_id"]
+    body = {"name": "Another's", "pageGenerators": [{"_exportId": used}]}
+    two.platform.call("POST", "/flows", body)
+    make_default(two, "1.0.0")
+
+    keep_sources()
+
+    row = SourceIntegration.objects.get()
+    assert (row.problem, row.release.version) == ("", "1.0.0")
+    assert two.platform.call("GET", f"/exports/{used}")["_id"] == used
+    assert "returns" not in row.ids
+
+
 def test_a_worker_takes_back_what_a_cut_off_one_wrote(
     two: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
