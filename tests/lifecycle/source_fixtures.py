@@ -76,10 +76,11 @@ def begin(shop: Shop, edition: str = "Standard", number: int = 0, **license_: An
 
 def take_steps(customer: Customer, **bodies: Any) -> Any:
     """Take the install steps to their end; *bodies* are sent for the steps with these types."""
-    answers = {"connection": {"connection": CREDENTIALS}, **bodies}
     steps = customer.do("GET", f"{customer.home}/installSteps")
     while steps:
         step = next(step for step in steps if not step["completed"])
+        named = {"name": (step.get("sourceConnection") or {}).get("name", CREDENTIALS["name"])}
+        answers = {"connection": {"connection": {**CREDENTIALS, **named}}, **bodies}
         body = answers.get(step["type"], {})
         steps = customer.do("POST", f"{customer.home}/installSteps", body)
     return steps
