@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -18,7 +18,8 @@ from connector_kit.lifecycle.errors import (
     InstallationVanished,
     LifecycleError,
 )
-from connector_kit.lifecycle.tags import ConnectorTag, Tag, recognized
+from connector_kit.lifecycle.tags import ConnectorTag, Tag, recognize
+from connector_kit.models import Connector, SourceIntegration
 from connector_kit.plan import Fence, Live
 from connector_kit.plan.patch import operations
 
@@ -167,7 +168,7 @@ class Account:
         self._seen |= {document["_id"]: document for _, document in found}
         self._seen_at = self.clock.now()
         if isinstance(self.tag, ConnectorTag) and self.tag.origins:
-            self.tag = self.tag.knowing(recognized(found, expected, self.tag))
+            self.tag = self.tag.knowing(recognize(found, expected, self.tag))
         for _, document in found:
             name, (connector_id, _) = self.tag.name_of(document), self.tag.whose(document)
             if name and connector_id == self.fence.connector_id:
@@ -273,18 +274,8 @@ class _Scripts:
         return document
 
 
-def open_account(
-    client: Client,
-    *,
-    connector_id: str,
-    integration_id: str,
-    stack_id: str,
-    origins: Callable[[], Mapping[str, str]] = dict,
-) -> Account:
-    """Read the integration and return its account.
-
-    *origins* is asked for the components by the ids of the documents in the source integration,
-    when the installation was copied from one.
+def open_account(client: Client, connector: Connector, integration_id: str) -> Account:
+    """Read the integration, an installation of *connector*, and return its account.
 
     Raises `InstallationVanished` when the integration is gone, and `LifecycleError`
     ``installation_foreign`` when it belongs to no or another connector.
@@ -293,6 +284,7 @@ def open_account(
         integration = client.integrations.get(integration_id)
     except NotFound as error:
         raise InstallationVanished(integration_id) from error
+    connector_id = connector.connector_id or ""
     if integration.get("_connectorId") != connector_id:
         raise LifecycleError(
             "installation_foreign",
@@ -300,17 +292,18 @@ def open_account(
             f"{integration.get('_connectorId') or 'no connector'}, not with {connector_id}. It "
             "was not changed.",
         )
-    copied = origins() if integration.get("_sourceId") else {}
-    chosen = _chosen(integration, copied)
+    is_copy = bool(integration.get("_sourceId"))
+    origins = SourceIntegration.objects.names(connector) if is_copy else {}
+    chosen = _chosen(integration, origins)
     # A connection that was made for one step may have been chosen for later ones.
     names = {identity: name for name, identity in reversed(chosen.items())}
     return Account(
         client=client,
-        tag=ConnectorTag(connector_id, integration_id, copied, chosen, names),
+        tag=ConnectorTag(connector_id, integration_id, origins, chosen, names),
         integration_id=integration_id,
         integration=integration,
         ids={INTEGRATION: integration_id, CONNECTOR: connector_id}
-        | ({STACK: stack_id} if stack_id else {}),
+        | ({STACK: connector.stack_id} if connector.stack_id else {}),
     )
 
 

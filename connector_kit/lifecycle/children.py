@@ -18,7 +18,7 @@ from connector_kit.errors import ConnectorKitError
 from connector_kit.lifecycle.account import Account, open_account
 from connector_kit.lifecycle.errors import Checkpoint, LifecycleError, StoreFailed
 from connector_kit.lifecycle.operations import Work, operation
-from connector_kit.lifecycle.parents import know_shared, record_child
+from connector_kit.lifecycle.parents import know_shared, record_proven
 from connector_kit.lifecycle.sessions import counted, recorded
 from connector_kit.lifecycle.settings.declared import release_of
 from connector_kit.lifecycle.situations import situation_of
@@ -28,7 +28,6 @@ from connector_kit.models import (
     Operation,
     Order,
     Release,
-    SourceIntegration,
 )
 
 
@@ -117,12 +116,7 @@ def child_at_work(
     An error names the child.
     """
     connector = work.installation.connector
-    child = recorded(connector, {"_integrationId": integration["_id"]})
-    if child._state.adding:  # noqa: SLF001 - Django documents _state
-        child, _ = Installation.objects.get_or_create(
-            integration_id=child.integration_id, defaults={"connector": connector}
-        )
-    record_child(child, integration)
+    child = record_proven(recorded(connector, {"_integrationId": integration["_id"]}), integration)
     order = None
     if work.order is not None:
         order = Order.objects.place(
@@ -140,13 +134,7 @@ def child_at_work(
             work.lease.carrying(child_work.lease),
             counted(child_work, client, -client.requests_sent),
         ):
-            child_account = open_account(
-                client,
-                connector_id=connector.connector_id or "",
-                integration_id=child.integration_id,
-                stack_id=connector.stack_id,
-                origins=lambda: SourceIntegration.objects.names(connector),
-            )
+            child_account = open_account(client, connector, child.integration_id)
             know_shared(child_work, child_account)
             yield child_work, child_account
     except Checkpoint:

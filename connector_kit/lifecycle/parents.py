@@ -8,18 +8,23 @@ from __future__ import annotations
 from connector_kit.documents import Document, references
 from connector_kit.lifecycle.account import Account, open_account
 from connector_kit.lifecycle.operations import Work
-from connector_kit.models import Installation, SourceIntegration
+from connector_kit.models import Installation
 from connector_kit.storable import cut
 
 
-def record_child(installation: Installation, integration: Document) -> None:
-    """Record that *installation* is a child, as its *integration* says, which a token has proven.
+def record_proven(installation: Installation, integration: Document) -> Installation:
+    """Return the row of *installation*, made if it has none; a token has proven its *integration*.
 
-    It has the e-mail address of its parent.
+    A child is recorded as what it is, with the e-mail address of its parent.
     """
+    if installation._state.adding:  # noqa: SLF001 - Django documents _state
+        installation, _ = Installation.objects.get_or_create(
+            integration_id=installation.integration_id,
+            defaults={"connector": installation.connector},
+        )
     parent_id = integration.get("_parentId")
     if not isinstance(parent_id, str) or installation.parent_id is not None:
-        return
+        return installation
     parent, _ = Installation.objects.get_or_create(
         integration_id=parent_id, defaults={"connector": installation.connector}
     )
@@ -29,6 +34,7 @@ def record_child(installation: Installation, integration: Document) -> None:
         email=parent.email,
         sandbox=bool(integration.get("sandbox")),
     )
+    return installation
 
 
 def know_shared(work: Work, account: Account) -> None:
@@ -59,11 +65,5 @@ def know_shared(work: Work, account: Account) -> None:
     if not shared.keys() <= account.ids.keys():
         # A connection that the customer had before may stand in for one of the parent's.
         connector = work.installation.connector
-        whole = open_account(
-            account.client,
-            connector_id=connector.connector_id or "",
-            integration_id=parent.integration_id,
-            stack_id=connector.stack_id,
-            origins=lambda: SourceIntegration.objects.names(connector),
-        )
+        whole = open_account(account.client, connector, parent.integration_id)
         account.ids = whole.stand_ins(account.ids.keys()) | account.ids

@@ -24,7 +24,7 @@ from connector_kit.integrator import Client, OneTimeToken
 from connector_kit.lifecycle.account import Account, open_account
 from connector_kit.lifecycle.errors import LifecycleError, code_of
 from connector_kit.lifecycle.operations import Work, operation
-from connector_kit.lifecycle.parents import know_shared, record_child
+from connector_kit.lifecycle.parents import know_shared, record_proven
 from connector_kit.lifecycle.platform import account_client, proving_client
 from connector_kit.lifecycle.situations import recall, recall_settings
 from connector_kit.models import (
@@ -32,7 +32,6 @@ from connector_kit.models import (
     Installation,
     Operation,
     RefusedCall,
-    SourceIntegration,
     clock,
 )
 
@@ -66,11 +65,7 @@ def session(
     """
     began, installation = time.monotonic(), recorded(connector, options)
     proof = _prove(installation, options, function)
-    if installation._state.adding:  # noqa: SLF001 - Django documents _state
-        installation, _ = Installation.objects.get_or_create(
-            integration_id=installation.integration_id, defaults={"connector": connector}
-        )
-    record_child(installation, proof.account.integration)
+    installation = record_proven(installation, proof.account.integration)
     with (
         operation(installation, kind, function, options, by=by, began=began) as work,
         proof.token as token,
@@ -136,13 +131,7 @@ def _prove(installation: Installation, options: Document, function: str) -> _Pro
         token = OneTimeToken(str(options.get("bearerToken") or ""), function=function)
         seconds = kit().function_seconds + GRACE
         with proving_client(token, account=_bucket(installation), seconds=seconds) as client:
-            account = open_account(
-                client,
-                connector_id=connector.connector_id or "",
-                integration_id=installation.integration_id,
-                stack_id=connector.stack_id,
-                origins=lambda: SourceIntegration.objects.names(connector),
-            )
+            account = open_account(client, connector, installation.integration_id)
     except ConnectorKitError as error:
         integration_id, code = installation.integration_id, code_of(error)
         logger.warning("%s was called for %s and refused: %s", function, integration_id, code)

@@ -10,7 +10,7 @@ connections and scripts keep an ``_integrationId`` there. What every document ke
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -128,7 +128,43 @@ class EmbeddedTag:
         return f"{self.integration_id}."
 
 
-def recognized(
+@dataclass(frozen=True)
+class SourceTag:
+    """The documents of a source integration: its members, and what these use.
+
+    They carry no connector's tag, and connections and scripts may name no integration: *used* has
+    the ids of what belongs to it, and *names* the components by the ids of their documents.
+    """
+
+    integration_id: str
+    used: Set[str] = frozenset()
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def fence(self) -> Fence:
+        """No connector, this integration."""
+        return Fence(connector_id=None, integration_id=self.integration_id)
+
+    def marks(self, name: str) -> Document:
+        """The external id that copies inherit, and the integration."""
+        return {"externalId": name, "_integrationId": self.integration_id}
+
+    def name_of(self, document: Document) -> str:
+        """The name on record, else the external id."""
+        return self.names.get(document["_id"]) or document.get("externalId") or ""
+
+    def whose(self, document: Document) -> tuple[str | None, str | None]:
+        """The connector in the document, and the integration if it is the source's."""
+        mine = self.integration_id if self.may_hold(document) else None
+        return document.get("_connectorId"), mine
+
+    def may_hold(self, document: Document) -> bool:
+        """Whatever is in the integration, or used by it."""
+        is_member = document.get("_integrationId") == self.integration_id
+        return is_member or document["_id"] in self.used
+
+
+def recognize(
     found: Iterable[tuple[str, Document]], components: Iterable[CompiledComponent], tag: Tag
 ) -> dict[str, str]:
     """Tell by their names which *components* the documents without an external id are.

@@ -133,18 +133,15 @@ def connect(
     Empty values stay as they are. Says what is wrong, if anything is.
     """
     with _opened(connector, integration_id) as (client, integration):
-        step = _step(integration, function)
-        if _is_two_dot_zero(integration):
-            entered = _template(step)
-            for path, value in values.items():
-                entered = _with(entered, path.split("."), value) if value else entered
-            client.integrations.answer_install_step(integration_id, {"connection": entered})
-            return ""
-        connection_id = str(step["_connectionId"])
-        document = client.connections.get(connection_id)
+        step, is_new = _step(integration, function), _is_two_dot_zero(integration)
+        connection_id = str(step.get("_connectionId") or "")
+        document = _template(step) if is_new else client.connections.get(connection_id)
         entered = document
         for path, value in values.items():
             entered = _with(entered, path.split("."), value) if value else entered
+        if is_new:
+            client.integrations.answer_install_step(integration_id, {"connection": entered})
+            return ""
         if operations := jsonpatch.make_patch(document, entered).patch:
             client.connections.patch(connection_id, operations)
     return run_step(connector, integration_id, function)
@@ -174,15 +171,12 @@ def end_preview(connector: Connector, integration_id: str, *, by: Actor) -> None
     """Uninstall the preview, step by step; its license is free again afterwards."""
     with _opened(connector, integration_id) as (client, integration):
         if _is_two_dot_zero(integration):
-            _uninstall(client, integration_id)
-            record_action(
-                by, "preview.end", f"connector/{connector.slug}", before={"id": integration_id}
-            )
-            return
-        steps = client.integrations.pre_uninstall(integration_id)
-        for step in steps if isinstance(steps, list) else ():
-            client.integrations.uninstaller_step(integration_id, step["uninstallerFunction"])
-        client.integrations.uninstall(integration_id)
+            _uninstall_copy(client, integration_id)
+        else:
+            steps = client.integrations.pre_uninstall(integration_id)
+            for step in steps if isinstance(steps, list) else ():
+                client.integrations.uninstaller_step(integration_id, step["uninstallerFunction"])
+            client.integrations.uninstall(integration_id)
     record_action(by, "preview.end", f"connector/{connector.slug}", before={"id": integration_id})
 
 
@@ -206,7 +200,7 @@ def _is_ours(integration: Document, connector: Connector) -> bool:
     return is_tagged and integration.get("_connectorId") == connector.connector_id
 
 
-def _uninstall(client: Client, integration_id: str) -> None:
+def _uninstall_copy(client: Client, integration_id: str) -> None:
     """Take the steps of framework 2.0 to their end (protocol/http-api.md#84)."""
     client.integrations.begin_uninstall(integration_id)
     steps = client.integrations.uninstall_steps(integration_id).steps
@@ -229,7 +223,7 @@ def _require_license(publisher: Client, listing: Document, edition: str) -> None
         )
     licenses = publisher.connectors.licenses(listing["_id"])
     now = datetime.now(UTC)
-    granted = _granted(listing, edition)
+    granted = _license_fields(listing, edition)
     for license_ in licenses.list():
         if license_.get("user", {}).get("email") != email or not license_.get("sandbox"):
             continue
@@ -242,7 +236,7 @@ def _require_license(publisher: Client, listing: Document, edition: str) -> None
     licenses.create({"email": email, "expires": expires, "sandbox": True, **granted})
 
 
-def _granted(listing: Document, edition: str) -> Document:
+def _license_fields(listing: Document, edition: str) -> Document:
     """The fields of a license for *edition*: a word in 1.0, an id of the listing's in 2.0."""
     if listing.get("framework") != TWO_DOT_ZERO:
         return {"opts": {"connectorEdition": edition} if edition else {}}
@@ -345,8 +339,8 @@ def _step(integration: Document, key: str) -> Document:
 def _template(step: Document) -> Document:
     """What a new connection for *step* starts from; {} for other steps, and in framework 1.0."""
     template = step.get("sourceConnection")
-    told = template if isinstance(template, dict) else {}
-    return {name: value for name, value in told.items() if name != "_id"}
+    fields = template if isinstance(template, dict) else {}
+    return {name: value for name, value in fields.items() if name != "_id"}
 
 
 def _credentials(client: Client, connection_id: str) -> Iterator[Credential]:

@@ -10,8 +10,8 @@ by name, and get their external ids.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Set
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from connector_kit.adoption.live import read_live
@@ -27,10 +27,10 @@ from connector_kit.lifecycle.apply import apply
 from connector_kit.lifecycle.creating import create_once
 from connector_kit.lifecycle.planning import as_left_behind, undoubted
 from connector_kit.lifecycle.platform import publisher_client
-from connector_kit.lifecycle.tags import recognized
+from connector_kit.lifecycle.tags import SourceTag, recognize
 from connector_kit.lifecycle.update import write_installation
 from connector_kit.models import Connector, Release, SourceIntegration
-from connector_kit.plan import Conflict, Create, Delete, Fence, Plan, PlanStep, Update, compare
+from connector_kit.plan import Conflict, Create, Delete, Plan, PlanStep, Update, compare
 from connector_kit.publisher import record_plans
 from connector_kit.publisher.errors import SourceBusy, SourceEdited
 
@@ -101,14 +101,14 @@ def plan_source(
     integration is gone.
     """
     row = SourceIntegration.objects.filter(connector=connector.pk).first()
-    source_id = _present(client, row.integration_id if row else "", listed_id)
+    source_id = _first_present(client, row.integration_id if row else "", listed_id)
     held = source_of(blueprint)
     if not source_id:
         everything = (*held.components, held.integration)
         return SourcePlan(None, Plan(tuple(Create(component) for component in everything)))
     if row is None or row.integration_id != source_id:
         row = SourceIntegration(connector=connector, integration_id=source_id)
-    account, ids = _opened(row, held, client)
+    account, ids = _open(row, held, client)
     return SourcePlan(source_id, _plan(row, held, account, ids, recreate_deleted=False))
 
 
@@ -134,7 +134,7 @@ def write_source(
         )
     try:
         row.refresh_from_db()  # another process may just have written it
-        return _written(row, release, client, listed_id, overwrite=overwrite)
+        return _write(row, release, client, listed_id, overwrite=overwrite)
     finally:
         SourceIntegration.objects.filter(pk=row.pk).update(busy_until=None)
 
@@ -180,7 +180,7 @@ def keep_in_background(row: SourceIntegration) -> None:
     SourceIntegration.objects.filter(pk=row.pk).exclude(problem=problem).update(problem=problem)
 
 
-def _written(
+def _write(
     row: SourceIntegration,
     release: Release,
     client: Client,
@@ -189,14 +189,14 @@ def _written(
     overwrite: bool,
 ) -> SourcePlan:
     held = source_of(release.blueprint())
-    known = _present(client, row.integration_id, listed_id)
+    known = _first_present(client, row.integration_id, listed_id)
     is_there = bool(known)
     if not is_there or known != row.integration_id:
         row.ids, row.release, row.begun = {}, None, []
     known = known or _make(row.connector, held.name, client)
     row.integration_id = known
     row.save(update_fields=["integration_id", "ids", "release", "begun"])
-    account, ids = _opened(row, held, client)
+    account, ids = _open(row, held, client)
     plan = _plan(row, held, account, ids, recreate_deleted=overwrite)
     result = SourcePlan(known if is_there else None, plan)
     if result.edits and not overwrite:
@@ -205,7 +205,7 @@ def _written(
     row.save(update_fields=["begun"])
     journal = _Journal(row)
     _carry_out(plan, account, journal)
-    write_installation(account, result.plan, {}, journal)
+    write_installation(account, plan, {}, journal)
     row.release, row.begun, row.problem = release, [], ""
     row.ids = {name: account.ids[name] for name in by_external_id(held.components)}
     row.save(update_fields=["ids", "release", "begun", "problem"])
@@ -273,42 +273,6 @@ def _components(release: Release) -> tuple[CompiledComponent, ...]:
 
 
 @dataclass(frozen=True)
-class SourceTag:
-    """The documents of a source integration: its members, and what these use.
-
-    They carry no connector's tag, and connections and scripts may name no integration: *used* has
-    the ids of what belongs to it, and *names* the components by the ids of their documents.
-    """
-
-    integration_id: str
-    used: Set[str] = frozenset()
-    names: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def fence(self) -> Fence:
-        """No connector, this integration."""
-        return Fence(connector_id=None, integration_id=self.integration_id)
-
-    def marks(self, name: str) -> Document:
-        """The external id that copies inherit, and the integration."""
-        return {"externalId": name, "_integrationId": self.integration_id}
-
-    def name_of(self, document: Document) -> str:
-        """The name on record, else the external id."""
-        return self.names.get(document["_id"]) or document.get("externalId") or ""
-
-    def whose(self, document: Document) -> tuple[str | None, str | None]:
-        """The connector in the document, and the integration if it is the source's."""
-        mine = self.integration_id if self.may_hold(document) else None
-        return document.get("_connectorId"), mine
-
-    def may_hold(self, document: Document) -> bool:
-        """Whatever is in the integration, or used by it."""
-        is_member = document.get("_integrationId") == self.integration_id
-        return is_member or document["_id"] in self.used
-
-
-@dataclass(frozen=True)
 class _Journal:
     """Records which document is which component as soon as it is written."""
 
@@ -332,7 +296,7 @@ class _Journal:
         self.row.save(update_fields=["ids"])
 
 
-def _opened(
+def _open(
     row: SourceIntegration, held: Blueprint, client: Client
 ) -> tuple[Account, dict[str, str]]:
     """The publisher's account, as far as it is the source, and the known ids by component."""
@@ -341,7 +305,7 @@ def _opened(
     used = {document["_id"] for _, document in found} | _unlinked(row, held)
     names = {identity: name for name, identity in row.ids.items() if identity in used}
     tag = SourceTag(row.integration_id, used, names)
-    names |= recognized(found, held.components, tag)
+    names |= recognize(found, held.components, tag)
     ids = {
         INTEGRATION: row.integration_id,
         CONNECTOR: row.connector.connector_id,
@@ -364,7 +328,7 @@ def _unlinked(row: SourceIntegration, held: Blueprint) -> set[str]:
     return {identity for name, identity in row.ids.items() if name not in members}
 
 
-def _present(client: Client, *known: str | None) -> str:
+def _first_present(client: Client, *known: str | None) -> str:
     """The first of the *known* integrations that the account still has; empty without any."""
     for identity in dict.fromkeys(filter(None, known)):
         try:
@@ -386,10 +350,7 @@ def _make(connector: Connector, name: str, client: Client) -> str:
             if integration.get("externalId") == mark and not integration.get("_connectorId")
         ]
 
-    existing = find()
+    if existing := find():
+        return existing[0]
     document = {"name": name, "externalId": mark}
-    return (
-        existing[0]
-        if existing
-        else create_once(client.integrations, document, find=find, clock=SYSTEM_CLOCK)
-    )
+    return create_once(client.integrations, document, find=find, clock=SYSTEM_CLOCK)

@@ -158,8 +158,8 @@ def _render(result: PublishResult, console: Console) -> None:
 
 
 def _render_source(source: SourcePlan, console: Console) -> None:
-    told = source.to_json()
-    console.print(f"  source integration {source.id or ''}".rstrip() + f": {told['action']}")
-    for step in told["components"]:
+    plan = source.to_json()
+    console.print(f"  source integration {source.id or ''}".rstrip() + f": {plan['action']}")
+    for step in plan["components"]:
         for line in step_lines(step):
             console.print(f"    {line}")

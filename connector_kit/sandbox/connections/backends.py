@@ -79,7 +79,7 @@ class Backends:
             raise _unreachable(request, type(error).__name__) from error
 
     async def close(self) -> None:
-        """Let go of the session."""
+        """Close the session."""
         if self._session:
             await self._session.close()
 

@@ -108,7 +108,7 @@ class Functions:
             )
 
     async def close(self) -> None:
-        """Let go of the session."""
+        """Close the session."""
         if self._session:
             await self._session.close()
 
