@@ -172,7 +172,11 @@ def _opts(wanted: Wanted, listing: Listing, live: LicenseDocument) -> dict[str, 
 
 
 def _replaced(licenses: list[Any], kind: str, entries: list[dict[str, str]]) -> list[Any]:
-    """Return the add-on licenses with *entries* as those of their *kind*, others untouched."""
+    """Return the add-on licenses with *entries* as those of their *kind*, others untouched.
+
+    New ones of stores come before new ones of add-ons, whichever was licensed first: one
+    entitlement is one document.
+    """
     own = {"type": kind, "licenses": entries}
     kinds = [
         license_.get("type") if isinstance(license_, Mapping) else None for license_ in licenses
@@ -181,6 +185,8 @@ def _replaced(licenses: list[Any], kind: str, entries: list[dict[str, str]]) -> 
     if not entries:
         return kept
     place = kinds.index(kind) if kind in kinds else len(kept)
+    if kind == "store" and kind not in kinds and "addon" in kinds:
+        place = kinds.index("addon")
     return [*kept[:place], own, *kept[place:]]
 
 

@@ -22,6 +22,9 @@ pytestmark = pytest.mark.chaos
 MEMORY_MB = 1024
 """What docs/operations.md says that a serving process takes at most."""
 
+PATIENCE = 3
+"""Seconds that others may wait while strangers ask: one costly page or two, not all of theirs."""
+
 SLOW = 500
 LARGE = 100
 MEBIBYTE = 1024 * 1024
@@ -117,7 +120,7 @@ def call(services: Services, size: int = 0) -> requests.Response:
 
 
 def assert_served(services: Services, address: str) -> None:
-    assert slowest_of(address) < 1
+    assert slowest_of(address) < PATIENCE
     for size in (0, 2 * MEBIBYTE):
         answer = call(services, size)
         assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "invalid_field")
@@ -177,7 +180,7 @@ def test_costly_pages_leave_everybody_else_served(services: Services, address: s
     for thread in asking:
         thread.start()
     try:
-        assert slowest_of(address) < 1
+        assert slowest_of(address) < PATIENCE
         assert call(services).status_code == 422
     finally:
         is_over.set()

@@ -1,9 +1,10 @@
 """A replayed or reordered stream gives the same licenses as the orderly one, on the platform."""
 
 from datetime import timedelta
+from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from connector_kit.licensing import Event, Kind
@@ -64,6 +65,7 @@ def streams(desk, settings):
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.lists(changes, min_size=1, max_size=4), st.randoms(use_true_random=False))
+@example([("changed", 1, {"stores": 1}), ("changed", 0, {"add_ons": ["payouts"]})], Random(1))
 def test_the_platform_has_the_same_license_whatever_the_order(streams, told, random):
     signed_up = ("signed_up", 0, {"email": streams.desk.email, "trial_days": 14})
     stream = [*enumerate([signed_up, *told])]
