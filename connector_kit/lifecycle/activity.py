@@ -15,8 +15,7 @@ from connector_kit.documents import Document
 from connector_kit.integrator import JobQuery
 from connector_kit.integrator.errors import Forbidden, NotFound, Refused
 from connector_kit.integrator.resources.documents import Job
-from connector_kit.integrator.resources.job_states import count_of, status_of
-from connector_kit.integrator.resources.usage import records_of
+from connector_kit.integrator.resources.job_states import count_of, records_of, status_of
 from connector_kit.lifecycle.account import Account
 from connector_kit.lifecycle.operations import Work
 from connector_kit.lifecycle.usage import count_installation

@@ -41,6 +41,14 @@ def test_a_state_says_how_far_the_job_is():
     assert state.job is RUNNING
 
 
+def test_a_state_counts_what_imports_took_and_not_what_exports_passed_on():
+    steps = [{"type": "export", "numSuccess": 3}, {"type": "import", "numSuccess": 2}]
+
+    state = JobState.of({"_id": "64b1", "type": "flow", "numSuccess": 5, "children": steps})
+
+    assert state.successes == 2
+
+
 def test_a_state_of_a_job_that_says_little_says_little():
     assert JobState.of({"_id": "64b1"}) == JobState("64b1", "", 0, 0, 0, None, {})
 

@@ -26,22 +26,31 @@ def status_of(job: Mapping[str, Any]) -> str:
 
 
 def count_of(job: Mapping[str, Any], name: str) -> int:
-    """Return a count such as ``numSuccess``: the job's own, or its children's where that is more.
+    """Return a count such as ``numError``: the job's own, or its children's where that is more.
 
-    The numbers of a flow's job lag behind those of its steps while these run. Records passed on by
-    an export are not yet successes of the flow: those are counted by its imports.
+    The numbers of a flow's job lag behind those of its steps while these run.
+    """
+    of_children = sum(count_of(child, name) for child in job.get("children") or ())
+    return max(int(job.get(name) or 0), of_children)
+
+
+def records_of(job: Mapping[str, Any]) -> int:
+    """Return how many records the imports of a run took, *job* being given with its ``children``.
+
+    A flow job's own ``numSuccess`` is the sum over all of its steps, exports and lookups included
+    (seen in real accounts); it is taken where no steps are known.
     """
     steps = job.get("children") or ()
-    if name == "numSuccess":
-        steps = [step for step in steps if step.get("type") != "export"]
-    of_children = sum(count_of(child, name) for child in steps)
-    return max(int(job.get(name) or 0), of_children)
+    if job.get("type") != "flow" or not steps:
+        return count_of(job, "numSuccess")
+    return sum(count_of(step, "numSuccess") for step in steps if step.get("type") == "import")
 
 
 @dataclass(frozen=True)
 class JobState:
     """The status of a job when it was read. A completed one may have errors.
 
+    *successes* are the records that imports took (`records_of`).
     `percent` is None where the platform does not say how far it is.
     """
 
@@ -65,7 +74,7 @@ class JobState:
         return cls(
             job_id=job.get("_id", ""),
             status=status_of(job),
-            successes=count_of(job, "numSuccess"),
+            successes=records_of(job),
             errors=count_of(job, "numError"),
             ignored=count_of(job, "numIgnore"),
             percent=None if percent is None else float(percent),

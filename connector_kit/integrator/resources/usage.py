@@ -14,7 +14,7 @@ from typing import Any
 
 from connector_kit.integrator.resources.documents import Job
 from connector_kit.integrator.resources.job_query import JobQuery
-from connector_kit.integrator.resources.job_states import count_of, status_of
+from connector_kit.integrator.resources.job_states import count_of, records_of, status_of
 from connector_kit.integrator.resources.jobs import Jobs
 
 LIFETIME = timedelta(days=30)
@@ -83,18 +83,6 @@ def usage_by_day(jobs: Iterable[Job]) -> dict[date, list[Usage]]:
         if moment := _started(job):
             days[moment.date()].append(one)
     return {day: _summed(ones) for day, ones in days.items()}
-
-
-def records_of(job: Mapping[str, Any]) -> int:
-    """Return how many records the imports of a run took, *job* being given with its ``children``.
-
-    A flow job's own ``numSuccess`` is the sum over all of its steps, exports and lookups included
-    (seen in real accounts); it is taken where no steps are known.
-    """
-    steps = job.get("children") or ()
-    if job.get("type") != "flow" or not steps:
-        return count_of(job, "numSuccess")
-    return sum(count_of(step, "numSuccess") for step in steps if step.get("type") == "import")
 
 
 def _runs(jobs: Iterable[Job]) -> Iterator[tuple[Job, Usage]]:

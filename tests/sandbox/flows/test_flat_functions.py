@@ -27,7 +27,7 @@ def test_hooks_are_called_without_a_type_and_with_all_settings_in_scope(plant, m
     assert "type" not in call
     assert call["options"]["testMode"] is False
     assert call["options"]["settings"] == {"flow": {"size": 2}, "self": {"own": 1}}
-    assert counts(job) == (3, 0, 0)
+    assert counts(job) == (6, 0, 0)
 
 
 def test_what_pre_save_page_wants_to_have_retried_is_an_error_with_data(plant, member):
@@ -50,7 +50,7 @@ def test_what_pre_save_page_wants_to_have_retried_is_an_error_with_data(plant, m
     assert counts(job) == (0, 1, 0)
     assert plant.stack.last["options"]["data"] == [{"id": 9}]
     assert plant.sent() == [{"id": 9}]
-    assert counts(plant.job(job["_id"])) == (1, 0, 0)
+    assert counts(plant.job(job["_id"])) == (2, 0, 0)
 
 
 def test_403_takes_a_connection_offline(plant, member):

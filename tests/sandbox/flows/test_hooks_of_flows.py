@@ -76,7 +76,7 @@ def test_what_pre_save_page_says_is_wrong_becomes_errors_of_the_export(plant):
 
     job = plant.run(flow)
 
-    assert (job["status"], counts(job)) == ("completed", (3, 1, 0))
+    assert (job["status"], counts(job)) == ("completed", (6, 1, 0))
     (error,) = plant.errors(flow, export)
     assert (error["code"], error["source"]) == ("odd", "pre_save_page_hook")
 
@@ -91,7 +91,7 @@ def test_a_pre_save_page_that_fails_stops_the_flow(plant):
     assert plant.sent() == []
     (error,) = plant.errors(flow, export)
     assert (error["code"], error["source"]) == ("no_stock", "pre_save_page_hook")
-    assert [child["status"] for child in plant.children(job)] == ["failed", "completed"]
+    assert [child["status"] for child in plant.children(job)] == ["failed"]
 
 
 def test_pre_map_says_of_each_record_what_becomes_of_it(plant):
@@ -104,7 +104,7 @@ def test_pre_map_says_of_each_record_what_becomes_of_it(plant):
     job = plant.run(flow)
 
     assert plant.sent() == [{"id": 9}, {"id": 8}]
-    assert counts(job) == (2, 2, 1)
+    assert counts(job) == (6, 2, 1)
     assert [error["source"] for error in plant.errors(flow, import_)] == ["pre_map_hook"] * 2
 
 
@@ -126,7 +126,7 @@ def test_a_hook_of_an_import_that_fails_fails_the_whole_page_and_no_other(plant,
 
     job = plant.run(flow)
 
-    assert (job["status"], counts(job)) == ("completed", (3, 3, 0))
+    assert (job["status"], counts(job)) == ("completed", (9, 3, 0))
     assert len(plant.sent()) == 3 + sent
     errors = plant.errors(flow, import_)
     assert {(error["code"], error["source"]) for error in errors} == {("no_stock", source)}
@@ -137,7 +137,7 @@ def test_a_hook_that_answers_too_few_entries_fails_the_page(plant):
     import_ = plant.import_(hooks={"preMap": plant.hook("before", lambda _: [])})
     flow = plant.flow(plant.export(), [import_])
 
-    assert counts(plant.run(flow)) == (0, 3, 0)
+    assert counts(plant.run(flow)) == (3, 3, 0)
     codes = {error["code"] for error in plant.errors(flow, import_)}
     assert codes == {"invalid_extension_response"}
 
@@ -150,7 +150,7 @@ def test_post_submit_may_change_what_became_of_a_record(plant):
     import_ = plant.import_(hooks={"postSubmit": plant.hook("sent", change)})
     flow = plant.flow(plant.export(), [import_])
 
-    assert counts(plant.run(flow)) == (2, 1, 0)
+    assert counts(plant.run(flow)) == (5, 1, 0)
     assert [error["code"] for error in plant.errors(flow, import_)] == ["late"]
 
 
@@ -167,7 +167,7 @@ def test_post_response_map_changes_what_goes_on_and_a_failure_fails_the_page(pla
     job = plant.run(flow)
 
     assert plant.sent("/second") == [{"n": 1}, {"n": 2}, {"n": 3}]
-    assert counts(job) == (3, 3, 0)
+    assert counts(job) == (6, 3, 0)
     assert {error["source"] for error in plant.errors(flow, second)} == {"post_response_map_hook"}
 
 
@@ -177,7 +177,7 @@ def test_a_post_aggregate_that_fails_fails_the_flow(plant):
 
     job = plant.run(flow)
 
-    assert (job["status"], counts(job)) == ("failed", (3, 1, 0))
+    assert (job["status"], counts(job)) == ("failed", (6, 1, 0))
     assert [error["source"] for error in plant.errors(flow, import_)] == ["post_aggregate_hook"]
 
 

@@ -39,7 +39,7 @@ def test_a_lookup_adds_to_each_record_what_the_response_mapping_takes_over(plant
         None,
     ]
     assert [counts(child) for child in plant.children(job)] == [(3, 0, 0)] * 3
-    assert counts(job) == (3, 0, 0)
+    assert counts(job) == (9, 0, 0)
 
 
 def test_a_record_whose_lookup_fails_goes_no_further(plant, customers):
@@ -49,7 +49,7 @@ def test_a_record_whose_lookup_fails_goes_no_further(plant, customers):
     job = plant.run(flow)
 
     assert [document["id"] for document in plant.sent()] == [1, 3]
-    assert counts(job) == (2, 1, 0)
+    assert counts(job) == (7, 1, 0)
     (error,) = plant.errors(flow, step["_exportId"])
     assert (error["code"], error["traceKey"]) == ("500", "2")
 
@@ -64,7 +64,7 @@ def test_with_proceed_on_failure_it_goes_on_and_the_error_is_kept(plant, custome
     job = plant.run(flow)
 
     assert [document.get("why") for document in plant.sent()] == [None, "500", None]
-    assert counts(job) == (3, 1, 0)
+    assert counts(job) == (8, 1, 0)
 
 
 def test_records_that_a_lookups_filter_leaves_out_go_on_without_it(plant, customers):
@@ -75,7 +75,7 @@ def test_records_that_a_lookups_filter_leaves_out_go_on_without_it(plant, custom
     job = plant.run(flow)
 
     assert [document.get("customer") for document in plant.sent()] == [{"name": "Ann"}, None, None]
-    assert counts(job) == (3, 0, 2)
+    assert counts(job) == (7, 0, 2)
 
 
 def test_the_answer_of_an_import_is_mapped_onto_the_record(plant):
@@ -146,7 +146,7 @@ def test_records_take_the_branches_that_they_match(plant, way, rest):
     assert [document["id"] for document in plant.sent("/dear")] == [2, 3]
     assert [document["id"] for document in plant.sent("/all")] == rest
     assert [document["id"] for document in plant.sent("/huge")] == [3]
-    assert counts(job) == (3 + len(rest), 0, 0)
+    assert counts(job) == (6 + len(rest), 0, 0)
 
 
 def test_a_script_tells_which_branches_a_record_takes(plant):
@@ -189,7 +189,7 @@ def test_an_exports_filter_and_transform_stand_before_its_hook(plant):
         {"order": {"number": 3}},
     ]
     assert plant.sent() == plant.stack.last["options"]["data"]
-    assert counts(job) == (2, 0, 1)
+    assert counts(job) == (4, 0, 1)
 
 
 def test_an_imports_filter_ignores_records_which_go_on_to_the_next_step(plant):
@@ -200,7 +200,7 @@ def test_an_imports_filter_ignores_records_which_go_on_to_the_next_step(plant):
 
     assert [document["id"] for document in plant.sent()] == [2, 3]
     assert [document["id"] for document in plant.sent("/second")] == [1, 2, 3]
-    assert counts(job) == (5, 0, 1)
+    assert counts(job) == (8, 0, 1)
 
 
 MODES = {"create": {"n": 1}, "modify": {"id": 1, "total": 5, "n": 1}}

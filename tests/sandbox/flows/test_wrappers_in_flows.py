@@ -35,7 +35,7 @@ def test_a_wrapper_is_asked_page_after_page_with_its_state(plant, wrapped):
 
     assert plant.sent() == [{"id": 1}, {"id": 2}]
     assert [call["options"].get("state") for call in plant.stack.calls] == [None, {"page": 2}]
-    assert counts(job) == (2, 1, 0)
+    assert counts(job) == (4, 1, 0)
     assert [error["code"] for error in plant.errors(flow, export)] == ["gap"]
 
 
@@ -44,7 +44,7 @@ def test_the_same_answer_again_and_again_ends_the_export(plant, wrapped):
 
     job = plant.run(plant.flow(export, [plant.import_()]))
 
-    assert (job["status"], job["numSuccess"]) == ("completed", 6)
+    assert (job["status"], job["numSuccess"]) == ("completed", 12)
 
 
 def test_an_export_that_says_offline_takes_its_connection_offline(plant, wrapped):
@@ -75,7 +75,7 @@ def test_a_wrapper_is_handed_a_page_and_answers_each_record(plant, wrapped):
     told = plant.stack.last["options"]
     assert (plant.stack.last["type"], told["_importId"]) == ("wrapper", import_)
     assert [document["id"] for document in told["postMapData"]] == [1, 2, 3]
-    assert counts(job) == (1, 1, 1)
+    assert counts(job) == (4, 1, 1)
     (error,) = plant.errors(flow, import_)
     assert (error["code"], error["source"]) == ("bad", "application")
 
@@ -143,7 +143,7 @@ def test_an_event_that_met_an_offline_connection_is_not_lost(plant, wrapped):
     plant.drain()
 
     assert job["status"] == "failed"
-    assert counts(plant.job(retry["_id"])) == (1, 0, 0)
+    assert counts(plant.job(retry["_id"])) == (2, 0, 0)
     assert plant.stack.last["options"]["postMapData"] == [{"id": 1}]
 
 

@@ -62,7 +62,8 @@ class Executor:
         loaded = LoadedFlow(self._platform, flow)
         task: Document = job.task or {}
         keys = task.get("retryDataKeys")
-        ledger = Ledger.open(self._platform, job, () if keys else loaded.graph.steps())
+        steps = () if keys else loaded.graph.steps()
+        ledger = Ledger.open(self._platform, job, steps, at_once=loaded.graph.is_simple)
         if keys:
             ledger = RetryLedger(self._platform, job, {}, None)
         try:
@@ -88,9 +89,8 @@ class Executor:
     ) -> None:
         """Write down what ended the job, at its first step when it is the fault of none."""
         job = ledger.job.fields
-        if step_id not in ledger.step_jobs:
+        if step_id not in ledger.places:
             step_id = job.get("_importId") or job.get("_exportId") or step_id
-            step_id = next(iter(ledger.step_jobs), step_id)
         for document in errors:
             ledger.fail(step_id, document, stage, None)
         ledger.tally(step_id, Tally(error=len(errors)), is_page=False)

@@ -24,11 +24,15 @@ class Stretch:
 
 @dataclass(frozen=True)
 class FlowGraph:
-    """*generators* make the pages, which go through *start*."""
+    """*generators* make the pages, which go through *start*.
+
+    *is_simple*: the flow is one of before, of one export and one import, whose jobs begin with it.
+    """
 
     generators: tuple[Document, ...]
     start: Stretch
     routers: dict[str, Document] = field(default_factory=dict)
+    is_simple: bool = False
 
     @classmethod
     def of(cls, flow: Document) -> FlowGraph:
@@ -37,7 +41,8 @@ class FlowGraph:
         processors = tuple(objects(flow.get("pageProcessors"))) or _simple_step(flow, "import")
         routers = {str(router.get("id")): router for router in objects(flow.get("routers"))}
         if not routers:
-            return cls(generators, Stretch(processors))
+            is_simple = not flow.get("pageGenerators") and bool(generators)
+            return cls(generators, Stretch(processors), is_simple=is_simple)
         following = {
             branch.get("nextRouterId")
             for router in routers.values()

@@ -1,12 +1,13 @@
 """The ledger of a run: counts of its jobs, failed records, and their data for a retry.
 
-A flow's job counts what its imports achieved, and what failed or was ignored at any step; each step
-has a job of its own (protocol/resources.md#job).
+Each step has a job of its own from its first page on. A flow's job adds up all of them, exports and
+lookups included; pages count where they are made and where they are processed
+(protocol/resources.md#job).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ from connector_kit.sandbox.jobs.retry_store import Retry
 from connector_kit.sandbox.jobs.store import CANCELED, CANCELING, RUNNING, Job
 from connector_kit.sandbox.platform import Platform
 
+_SHARED = ("_flowId", "_integrationId")
 MOST_RETRIES = 10_000
 """Failed records of a run whose data are kept; what fails beyond that cannot be retried."""
 
@@ -33,29 +35,53 @@ class Tally:
 
 
 class Ledger:
-    """The records of a run; *step_jobs* are the jobs of the steps by their ids."""
+    """The records of a run; *places* are kind and position of its steps by their ids."""
 
     counts_pages = True
     """Whether what is booked are pages of the run: a retry adds none."""
 
-    def __init__(self, platform: Platform, job: Job, step_jobs: dict[str, Job]) -> None:
-        self._platform, self.job, self.step_jobs = platform, job, step_jobs
+    def __init__(
+        self, platform: Platform, job: Job, places: Mapping[str, tuple[str, int]] | None = None
+    ) -> None:
+        self._platform, self.job, self.places = platform, job, places or {}
+        self.step_jobs: dict[str, Job] = {}
         self._kept = 0
 
     @classmethod
-    def open(cls, platform: Platform, job: Job, steps: Iterable[tuple[str, str]]) -> Ledger:
-        """Open the ledger of a flow's job: it runs, and so does a job for each of its steps."""
+    def open(
+        cls,
+        platform: Platform,
+        job: Job,
+        steps: Iterable[tuple[str, str]],
+        *,
+        at_once: bool = False,
+    ) -> Ledger:
+        """Open the ledger of a flow's job, which runs; its steps have jobs later or *at_once*."""
         stamp = platform.clock.stamp()
         platform.jobs.change(job, status=RUNNING, startedAt=stamp, lastModified=stamp)
-        shared: Document = {
-            name: job.fields[name] for name in ("_flowId", "_integrationId") if name in job.fields
+        places = {identity: (kind, index) for index, (kind, identity) in enumerate(steps)}
+        ledger = cls(platform, job, places)
+        for identity in places if at_once else ():
+            ledger.step_job(identity)
+        return ledger
+
+    def step_job(self, identity: str) -> Job | None:
+        """Return the job of a step of the run, which begins with it; None for no such step."""
+        if identity in self.step_jobs or identity not in self.places:
+            return self.step_jobs.get(identity)
+        kind, index = self.places[identity]
+        fields: Document = {
+            **({"retriable": False} if kind == "import" else {}),
+            **{name: self.job.fields[name] for name in _SHARED if name in self.job.fields},
+            "status": RUNNING,
+            "startedAt": self._platform.clock.stamp(),
+            "_flowJobId": self.job.id,
+            "type": kind,
+            KINDS[kind]: identity,
+            "oIndex": index,
         }
-        jobs: dict[str, Job] = {}
-        for index, (kind, identity) in enumerate(steps):
-            fields: Document = {"status": RUNNING, "startedAt": stamp, "_flowJobId": job.id}
-            fields |= {"type": kind, KINDS[kind]: identity, "oIndex": index}
-            jobs[identity] = create_job(platform, job.account_id, {**fields, **shared})
-        return cls(platform, job, jobs)
+        self.step_jobs[identity] = create_job(self._platform, self.job.account_id, fields)
+        return self.step_jobs[identity]
 
     @property
     def goes_on(self) -> bool:
@@ -68,29 +94,54 @@ class Ledger:
 
     def add_page(self, step_id: str, count: int, ignored: int) -> None:
         """Book a page of an export."""
-        step = self.step_jobs.get(step_id)
-        if step:
-            self._add(step, numExport=count, numSuccess=count, numPagesGenerated=1)
-        for job in self.flow_jobs():
-            self._add(job, numExport=count, numPagesGenerated=1)
-        self.tally(step_id, Tally(ignore=ignored), is_page=False)
+        for job in (self.step_job(step_id), *self.flow_jobs()):
+            self._add(job, numSuccess=count, numIgnore=ignored, numPagesGenerated=1)
+
+    def finish_export(self, step_id: str) -> None:
+        """End the job of an export that has made its last page; its imports may still run."""
+        step = self.step_job(step_id)
+        if step and step.fields.get("status") == RUNNING:
+            self._end(step, "completed")
 
     def tally(self, step_id: str, tally: Tally, *, is_page: bool = True) -> None:
         """Count the results of a page at a step."""
-        step = self.step_jobs.get(step_id)
-        counts = {"numIgnore": tally.ignore, "numError": tally.error}
-        pages = {"numPagesProcessed": 1} if is_page and self.counts_pages else {}
-        if step:
-            self._add(step, numSuccess=tally.success, **counts, **pages)
-        achieved = tally.success if step is None or step.fields.get("type") == "import" else 0
-        for job in self.flow_jobs():
-            self._add(job, numSuccess=achieved, **counts, **pages)
+        step = self.step_job(step_id)
+        counts = {
+            "numSuccess": tally.success,
+            "numIgnore": tally.ignore,
+            "numError": tally.error,
+        }
+        for job in (step, *self.flow_jobs()):
+            self._add(job, **counts)
+        if is_page and self.counts_pages:
+            self._add(step, numPagesProcessed=1)
+
+    def resolve_earlier(self, step_id: str, trace_keys: Iterable[str | None]) -> None:
+        """Resolve what earlier runs left open of records that now pass the step.
+
+        Flows ask for it (``autoResolveMatchingTraceKeys``); ``numResolved`` of this run counts it.
+        """
+        step, failures = self.step_job(step_id), self._platform.failures
+        passed = {key for key in trace_keys if key is not None}
+        own = {job.id for job in self._family()}
+        earlier = [
+            failure
+            for failure in failures.of_step(self.job.flow_id or "", step_id)
+            if failure.fields.get("traceKey") in passed
+            and failure.job_id not in own
+            and not failure.is_resolved
+        ]
+        for failure in earlier:
+            stamp = self._platform.clock.stamp()
+            failures.change(failure, resolvedAt=stamp, resolvedBy="autoresolve")
+        for job in (step, *self.flow_jobs()):
+            self._add(job, numResolved=len(earlier))
 
     def fail(
         self, step_id: str, error: Document, stage: str, item: Item | None, *, keep: bool = True
     ) -> None:
         """Write down an error, with the record of *item* to be retried."""
-        platform, job = self._platform, self.step_jobs.get(step_id) or self.job
+        platform, job = self._platform, self.step_job(step_id) or self.job
         fields: Document = {
             "code": "error",
             "message": "",
@@ -120,16 +171,24 @@ class Ledger:
         """Book what a record that was run again had failed with; only retries do."""
 
     def close(self, status: str, failed: str | None = None) -> None:
-        """End the jobs that have not ended; the step *failed* has failed with the flow."""
-        stamp = self._platform.clock.stamp()
+        """End the jobs that have not ended; the step *failed* has failed with the flow.
+
+        So has one that has had no page.
+        """
         for job in self._family():
             if not job.is_unfinished:
                 continue
-            own = "completed" if status == "failed" and job.id != self.job.id else status
-            if failed and job is self.step_jobs.get(failed):
-                own = "failed"
-            ended = {"endedAt": stamp, "lastModified": stamp, "doneExporting": True}
-            self._platform.jobs.change(job, status=own, percentComplete=100, **ended)
+            own = status
+            if status == "failed" and job not in (self.job, self.step_jobs.get(failed or "")):
+                pages = job.count("numPagesGenerated") + job.count("numPagesProcessed")
+                own = "completed" if pages else "failed"
+            self._end(job, own)
+        self._platform.jobs.change(self.job, doneExporting=True)
+
+    def _end(self, job: Job, status: str) -> None:
+        stamp = self._platform.clock.stamp()
+        ended = {"endedAt": stamp, "lastModified": stamp, "doneExporting": True}
+        self._platform.jobs.change(job, status=status, percentComplete=100, **ended)
 
     def _family(self) -> list[Job]:
         return [self.job, *self.step_jobs.values()]
@@ -160,7 +219,9 @@ class Ledger:
                 self._platform.jobs.change(member, retriable=True)
         return {"retryDataKey": retry.id}
 
-    def _add(self, job: Job, **counts: int) -> None:
+    def _add(self, job: Job | None, **counts: int) -> None:
+        if job is None:
+            return
         changed: dict[str, Any] = {
             name: int(job.count(name)) + count for name, count in counts.items() if count
         }

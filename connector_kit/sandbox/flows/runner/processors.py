@@ -22,6 +22,8 @@ from connector_kit.sandbox.pipeline.rules import Failed, Rule
 from connector_kit.sandbox.pipeline.transforms import rewrite
 from connector_kit.sandbox.pipeline.values import put_at
 
+AUTO_RESOLVE = "autoResolveMatchingTraceKeys"
+"""The field by which a flow resolves earlier errors of records that now succeed."""
 OFFLINE = 401
 """A record's status that says its connection went offline; 403 in framework 2.0."""
 
@@ -198,4 +200,8 @@ class Processor:
                 fields = cause if isinstance(cause, dict) else {"message": str(cause)}
                 failure = {**fields, **link}
                 self._ledger.fail(self._step.id, failure, outcome.stage, outcome.item, keep=keep)
-        self._ledger.tally(self._step.id, tally)
+        self._ledger.tally(self._step.id, tally, is_page=self._ledger.goes_on)
+        flow = self._step.run.flow
+        if flow and flow.get(AUTO_RESOLVE):
+            passed = (outcome.item.trace_key for outcome in outcomes if not outcome.is_failed)
+            self._ledger.resolve_earlier(self._step.id, passed)

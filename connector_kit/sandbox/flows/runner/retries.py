@@ -34,8 +34,8 @@ class RetryLedger(Ledger):
     def __init__(
         self, platform: Platform, job: Job, step_jobs: dict[str, Job], parent: Job | None
     ) -> None:
-        super().__init__(platform, job, step_jobs)
-        self._platform, self._parent = platform, parent
+        super().__init__(platform, job)
+        self.step_jobs, self._parent = step_jobs, parent
 
     def flow_jobs(self) -> list[Job]:
         """Return the retry, and the flow job it counts towards."""

@@ -13,7 +13,7 @@ from connector_kit.sandbox.flows.runner.graph import Stretch, step_of
 from connector_kit.sandbox.flows.runner.items import Item
 from connector_kit.sandbox.flows.runner.ledger import Ledger, Tally
 from connector_kit.sandbox.flows.runner.loading import LoadedFlow, Step
-from connector_kit.sandbox.flows.runner.processors import Processor
+from connector_kit.sandbox.flows.runner.processors import AUTO_RESOLVE, Processor
 from connector_kit.sandbox.flows.runner.routers import route_items
 from connector_kit.sandbox.flows.runner.sources import Source
 from connector_kit.sandbox.http.errors import Refusal
@@ -41,12 +41,16 @@ class Run:
             identity = str(generator.get("_exportId"))
             if self._task.get("_exportId") not in (None, identity):
                 continue
+            self._ledger.step_job(identity)
             step = self._loaded.step("export", identity)
             keep = self._keep and step.keeps and not generator.get("skipRetries")
-            async for batch in self._pages(step):
+            async for batch, is_last in _one_ahead(self._pages(step)):
                 items = self._book_page(step, batch, keep=keep)
+                if is_last:
+                    self._ledger.finish_export(identity)
                 await self.walk(items, self._loaded.graph.start)
                 self._check()
+            self._ledger.finish_export(identity)
             # Raises when the connection has gone offline meanwhile.
             self._loaded.step("export", identity)
         await self._aggregate()
@@ -77,10 +81,13 @@ class Run:
     async def walk(self, items: list[Item], stretch: Stretch, depth: int = 0) -> None:
         """Take items through the steps of a stretch, and on through its router."""
         for processor in stretch.processors:
-            if not items:
-                return
             self._check()
-            step = self._loaded.step(*step_of(processor))
+            kind, identity = step_of(processor)
+            self._ledger.step_job(identity)
+            if not items:  # a page counts at every step, also when its records have left it
+                self._ledger.tally(identity, Tally())
+                continue
+            step = self._loaded.step(kind, identity)
             items = await Processor(step, processor, self._ledger, keep=self._keep).process(items)
         if stretch.router is None or not items or depth >= MOST_ROUTERS:
             return
@@ -136,9 +143,12 @@ class Run:
         self._ledger.tally(step.id, Tally(error=count), is_page=False)
         pairs = zip(batch.data, batch.data_uris, strict=True)
         try:
-            return [Item(record, _trace_key(step, record), uri) for record, uri in pairs]
+            items = [Item(record, _trace_key(step, record), uri) for record, uri in pairs]
         except Refusal as refusal:
             raise StepFailed(step.id, refusal.errors, "internal") from refusal
+        if self._loaded.document.get(AUTO_RESOLVE):
+            self._ledger.resolve_earlier(step.id, (item.trace_key for item in items))
+        return items
 
     async def _aggregate(self) -> None:
         """Call postAggregate of imports that name it, once their last page is through."""
@@ -146,7 +156,7 @@ class Run:
             step = self._loaded.step(kind, identity)
             if kind != "import" or hooks.hook_of(step.document, "postAggregate") is None:
                 continue
-            job = self._ledger.step_jobs[identity]
+            job = self._ledger.step_job(identity) or self._ledger.job
             result = {"success": not job.count("numError"), "_json": job.answer()}
             options = {"postAggregateData": {**result, "code": "", "message": "", "source": ""}}
             try:
@@ -157,6 +167,25 @@ class Run:
     def _check(self) -> None:
         if not self._ledger.goes_on:
             raise Canceled
+
+
+async def _one_ahead(pages: AsyncIterator[Batch]) -> AsyncIterator[tuple[Batch, bool]]:
+    """Yield each page and whether it is the last: an export is ahead of the imports.
+
+    What ends the pages is raised after the page before it has been dealt with.
+    """
+    ended: StepFailed | None = None
+    batch = await anext(pages, None)
+    while batch is not None:
+        following = None
+        try:
+            following = await anext(pages, None)
+        except StepFailed as failed:
+            ended = failed
+        yield batch, following is None and ended is None
+        if ended:
+            raise ended
+        batch = following
 
 
 def _trace_key(step: Step, record: Any) -> str | None:
