@@ -20,8 +20,8 @@ $(READY): pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
-demo: $(READY) ## publish, install in 25 accounts, roll out under faults, audit (FROM=folder|zip, KEEP=1, STOP=1)
-	@$(BIN)/python -m workshop.demo $(if $(FROM),--from "$(FROM)") $(if $(KEEP),--keep) $(if $(STOP),--stop)
+demo: $(READY) ## publish, install in 25 accounts, roll out under faults, audit (FROM=folder|zip, FRAMEWORK=2, KEEP=1, STOP=1)
+	@$(BIN)/python -m workshop.demo $(if $(FROM),--from "$(FROM)") $(if $(FRAMEWORK),--framework "$(FRAMEWORK)") $(if $(KEEP),--keep) $(if $(STOP),--stop)
 
 test: $(READY) ## run the default test suite
 	@$(BIN)/python -m workshop.browser

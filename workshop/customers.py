@@ -1,7 +1,7 @@
 """What customers do in their accounts: install, change things, uninstall. Plain HTTP on purpose.
 
 They know nothing of the kit: they speak to the platform with their own tokens, as its web pages
-would (protocol/http-api.md#81-framework-10).
+would (protocol/http-api.md#81-framework-10, #83-framework-20-install).
 """
 
 from __future__ import annotations
@@ -97,6 +97,24 @@ class Customer:
             raise CustomerError(f"The platform did not take {name}.{'.'.join(path)}.")
         self.edits.append(edit)
 
+    def save_setting(self, name: str, value: object) -> None:
+        """Save one setting of the installation."""
+        path = f"integrations/{self.integration_id}/settings/persistSettings"
+        self._call("PUT", path, {"pending": {name: value}})
+
+    def set(self, name: str, value: object, sets: tuple[str, str, str]) -> None:
+        """Save a setting, and remember what it has made of the field that it *sets*.
+
+        *sets* names resource, component, and field.
+        """
+        resource, component, field_name = sets
+        before = self._named(resource, component).get(field_name)
+        self.save_setting(name, value)
+        document = self._named(resource, component)
+        if document.get(field_name) == before:
+            raise CustomerError(f"Saving {name} has not changed {component}.{field_name}.")
+        self.edits.append(Edit(resource, document["_id"], (field_name,), document[field_name]))
+
     def kept_edits(self) -> int:
         """How many of the remembered changes are still there."""
         held = {
@@ -161,6 +179,62 @@ class Customer:
         if not answer.ok:
             raise CustomerError(f"{method} {url}: {answer.status_code} {answer.text[:300]}")
         return answer
+
+
+@dataclass
+class FlatCustomer(Customer):
+    """A customer of a connector of framework 2.0, whose platform copies a source integration."""
+
+    def install(self, connector_id: str, *, tag: str = "") -> None:
+        """Install step by step; credentials are entered once a step has made its connection."""
+        sent = {"newTemplateInstaller": True, "sandbox": False, "tag": tag}
+        answer = self._call("POST", f"connectors/{connector_id}/install", sent)
+        self.integration_id = answer["_integrationId"]
+        while step := self._current_step():
+            connection_id = step.get("_connectionId")
+            if connection_id:
+                self._enter_credentials(connection_id)
+            try:
+                self._run(step)
+            except CustomerError:
+                following = self._current_step() or {}
+                if connection_id or not following.get("_connectionId"):
+                    raise
+
+    def uninstall(self) -> None:
+        """Uninstall step by step; the platform answers with the steps that are left."""
+        self._call("POST", f"integrations/{self.integration_id}/initUninstall")
+        while self._call("POST", f"integrations/{self.integration_id}/uninstallSteps", {}):
+            pass
+
+    def save_setting(self, name: str, value: object) -> None:
+        """Save one setting, as the form does: with all others."""
+        document = self.integration()
+        settings = {**document["settings"], name: value}
+        path = f"integrations/{self.integration_id}"
+        self._call("PUT", path, {**document, "settings": settings})
+
+    def _current_step(self) -> Document | None:
+        steps = self.integration()["installSteps"]
+        return next((step for step in steps if not step.get("completed")), None)
+
+    def _run(self, step: Document) -> None:
+        path = f"integrations/{self.integration_id}/installSteps"
+        self._call("POST", path, answer_to_step(step))
+
+
+def answer_to_step(step: Document) -> Document:
+    """What a customer sends for a step of 2.0: the connection made before, or a new one."""
+    if step.get("_connectionId"):
+        return {"_connectionId": step["_connectionId"]}
+    template = step.get("sourceConnection")
+    if template is None:
+        return {}
+    return {"connection": {name: value for name, value in template.items() if name != "_id"}}
+
+
+CUSTOMERS: dict[int, type[Customer]] = {1: Customer, 2: FlatCustomer}
+"""Customers by the framework of the connector that they install."""
 
 
 def _with(document: Document, path: tuple[str, ...], value: object) -> Document:

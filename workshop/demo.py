@@ -10,7 +10,7 @@ import json
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from dataclasses import field as dataclass_field
@@ -24,7 +24,7 @@ from connector_kit.adoption import AdoptionError, load_connector
 from connector_kit.blueprint import compile_connector
 from workshop.audit import Findings
 from workshop.chaos import Killer, behave, misbehave
-from workshop.derive import derive_versions
+from workshop.derive import derive_versions, in_framework_2
 from workshop.edits import edit_as_customers_do
 from workshop.field import Field
 from workshop.keeping import end_kept, keep
@@ -53,7 +53,7 @@ class Demo:
 
     services: Services
     console: Console
-    versions: tuple[str, str]
+    versions: Sequence[str]
     started: float = dataclass_field(default_factory=time.monotonic)
     field: Field = dataclass_field(init=False)
 
@@ -71,13 +71,15 @@ class Demo:
 
     def _start(self) -> None:
         with self._doing("Starting sandbox, Redis, web, workers and beat") as note:
-            self.field = Field.start(self.services)
+            self.field = Field.start(self.services, load_connector(self.versions[0]).framework)
             note(self.services.sandbox.base_url)
 
     def _publish(self, target: str) -> None:
         with self._doing(f"Publishing {target}") as note:
             answer = self.field.publish(target)
             note(f"{answer['slug']} {answer['version']}, {answer['digest'][:12]}")
+            if source := answer["source_integration"]:
+                note(f"source integration {source['id']}")
 
     def _install(self) -> None:
         customers = self.field.customers
@@ -167,6 +169,7 @@ def main() -> int:
     parser.add_argument("--keep", action="store_true", help="leave everything running")
     parser.add_argument("--stop", action="store_true", help="end what --keep left running")
     parser.add_argument("--accounts", type=int, default=ACCOUNTS)
+    parser.add_argument("--framework", type=int, choices=(1, 2), default=1)
     arguments = parser.parse_args()
     console = Console(highlight=False)
     ended = end_kept(HOME)
@@ -176,7 +179,11 @@ def main() -> int:
     shutil.rmtree(HOME, ignore_errors=True)
     VERDICT.unlink(missing_ok=True)
     try:
-        versions = derive_versions(arguments.source, HOME) if arguments.source else EXAMPLE
+        versions: Sequence[str] = EXAMPLE
+        if arguments.source:
+            versions = derive_versions(arguments.source, HOME)
+        if arguments.framework == 2:
+            versions = tuple(in_framework_2(version, HOME) for version in versions)
     except AdoptionError as error:
         print(error, file=sys.stderr)
         return 2

@@ -10,7 +10,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from connector_kit.adoption import Outline, adopt, read_files, unpack, write_package
+from connector_kit.adoption import (
+    Outline,
+    adopt,
+    load_connector,
+    read_files,
+    unpack,
+    write_package,
+)
 from connector_kit.blueprint import CompiledComponent
 from connector_kit.blueprint.order import dependency_order
 from connector_kit.documents import Document, Json, references, referred
@@ -43,6 +50,27 @@ def derive_versions(source: Path, home: Path, console: Console | None = None) ->
     console.print(f"Adopted {first.name} as {FIRST}: {census(first.components)}.", soft_wrap=True)
     console.print(f"Derived {SECOND}: {'; '.join(changes)}.", soft_wrap=True)
     return targets
+
+
+def in_framework_2(target: str, home: Path) -> str:
+    """Declare the connector at *target* for framework 2.0, below *home*; return where to load it.
+
+    It is the same declaration: a class that differs in its framework and in nothing else.
+    """
+    declared = load_connector(target)
+    module = home / "framework_2" / f"v{declared.version.replace('.', '_')}.py"
+    module.parent.mkdir(parents=True, exist_ok=True)
+    module.write_text(_IN_FRAMEWORK_2.format(name=declared.__name__, target=target))
+    return f"{module}:{declared.__name__}"
+
+
+_IN_FRAMEWORK_2 = """\
+from connector_kit.adoption import load_connector
+
+
+class {name}(load_connector({target!r})):
+    framework = 2
+"""
 
 
 def next_version(outline: Outline) -> tuple[Outline, tuple[str, ...]]:

@@ -18,7 +18,7 @@ from connector_kit.adoption.loading import load_connector
 from connector_kit.blueprint import compile_connector
 from connector_kit.integrator import PUBLISHER_ACCOUNT, Client, RedisThrottle
 from workshop.audit import Findings, audit
-from workshop.customers import Customer
+from workshop.customers import CUSTOMERS, Customer
 from workshop.services import ROOT, Service, Services
 
 
@@ -32,8 +32,8 @@ class Field:
     connector_id: str = ""
 
     @classmethod
-    def start(cls, services: Services) -> Field:
-        """Start all of *services*."""
+    def start(cls, services: Services, framework: int = 1) -> Field:
+        """Start all of *services*; the customers know how to install a connector of *framework*."""
         sandbox = services.start_sandbox()
         services.start_redis()
         services.migrate()
@@ -42,7 +42,7 @@ class Field:
         return cls(
             services,
             [
-                Customer(sandbox.base_url, account["token"], account["email"])
+                CUSTOMERS[framework](sandbox.base_url, account["token"], account["email"])
                 for account in sandbox.accounts
             ],
         )
@@ -75,14 +75,24 @@ class Field:
                 yield running[installed]
 
     def roll_out(self, *options: str) -> int:
-        """Start a rollout, watch it on this terminal until it rests; the command's exit code."""
+        """Start a rollout, watch it on this terminal until it rests; the command's exit code.
+
+        The command's own log is a file, as that of the services; it is shown when the rollout does
+        not end well.
+        """
         command = ["rollout", "start", self.slug, *options, "--watch"]
-        return subprocess.run(
-            [sys.executable, str(ROOT / "manage.py"), *command],
-            cwd=ROOT,
-            env=self.services.env,
-            check=False,
-        ).returncode
+        path = self.services.folder / "rollout.log"
+        with path.open("w") as log:
+            code = subprocess.run(
+                [sys.executable, str(ROOT / "manage.py"), *command],
+                cwd=ROOT,
+                env=self.services.env,
+                stderr=log,
+                check=False,
+            ).returncode
+        if code:
+            sys.stderr.write(path.read_text())
+        return code
 
     def workers(self) -> list[Service]:
         """The Celery workers, to be killed."""

@@ -13,6 +13,7 @@ from connector_kit import (
     Router,
     Script,
     Step,
+    Text,
 )
 from examples.commerce.documents import changed_since, fields, message, post, token_header
 from examples.commerce.hooks import add_totals, keep_paid
@@ -300,3 +301,10 @@ class CommerceHub(Connector):
         disabled=True,
         customer_owns=SWITCH_AND_SCHEDULE,
     )
+
+    class Settings:
+        order_channel = Text(
+            "Channel for large orders",
+            default="#orders",
+            sets="slack_order_message.mapping.fields[generate=channel].hardCodedValue",
+        )

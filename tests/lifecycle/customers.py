@@ -11,6 +11,7 @@ import requests
 
 from connector_kit.models import Connector, Installation, Operation, Order, RefusedCall, Release
 from tests.publisher.fixtures import Platform
+from workshop.customers import answer_to_step
 
 FAR = "2099-01-01T00:00:00.000Z"
 
@@ -372,15 +373,9 @@ class FlatCustomer(Customer):
 
 def _entered(step: dict[str, Any]) -> dict[str, Any]:
     """What the customer sends for a step: the connection chosen before, or a new one."""
-    if step.get("_connectionId"):
-        return {"_connectionId": step["_connectionId"]}
-    template = step.get("sourceConnection")
-    if template is None:
-        return {}
-    entered = {name: value for name, value in template.items() if name != "_id"}
-    auth = entered["http"].get("auth")
-    if auth:
+    body = answer_to_step(step)
+    http = body.get("connection", {}).get("http", {})
+    if auth := http.get("auth"):
         kind = auth["type"]
-        logged_in = {**auth, kind: {**auth.get(kind, {}), **CREDENTIALS[kind]}}
-        entered["http"] = {**entered["http"], "auth": logged_in}
-    return {"connection": entered}
+        http["auth"] = {**auth, kind: {**auth.get(kind, {}), **CREDENTIALS[kind]}}
+    return body

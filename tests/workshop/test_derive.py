@@ -25,7 +25,8 @@ from tests.adoption.downloads import (
 )
 from tests.adoption.strategies import downloads, patient
 from workshop import demo
-from workshop.derive import derive_versions, next_version
+from workshop.console import SECOND
+from workshop.derive import derive_versions, in_framework_2, next_version
 
 REAL = Path(__file__).parents[3] / "shared" / "real"
 DOWNLOADS = sorted(REAL.iterdir()) if REAL.is_dir() else []
@@ -213,3 +214,13 @@ def test_a_download_is_written_nowhere_but_at_home(tmp_path):
 
     assert sorted(path.name for path in (tmp_path / "home").iterdir()) == ["v1_0", "v1_1"]
     assert {path: path.read_bytes() for path in source.rglob("*") if path.is_file()} == before
+
+
+def test_the_same_declaration_is_loaded_in_framework_2(tmp_path):
+    declared, copied = (
+        load_connector(target) for target in (SECOND, in_framework_2(SECOND, tmp_path))
+    )
+
+    assert (declared.framework, copied.framework) == (1, 2)
+    assert difference(compile_connector(declared), compile_connector(copied)) == (set(),) * 3
+    assert slug_of(copied) == slug_of(declared)
