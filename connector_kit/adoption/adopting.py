@@ -9,7 +9,6 @@ from semver import Version
 from connector_kit import storable
 from connector_kit.adoption.download import AdoptionError, Download, Found
 from connector_kit.adoption.draft import Draft
-from connector_kit.adoption.ids import ids_within
 from connector_kit.adoption.naming import class_name as named_class
 from connector_kit.adoption.naming import is_class_name
 from connector_kit.adoption.personal import account_ids, personal
@@ -19,13 +18,19 @@ from connector_kit.adoption.source import Outline
 from connector_kit.blueprint import INTEGRATION, STACK, CompiledComponent
 from connector_kit.blueprint.functions import lacks_stack
 from connector_kit.blueprint.order import dependency_order
+from connector_kit.blueprint.resources import names_reference
 from connector_kit.blueprint.slug import slug_from
 from connector_kit.documents import Document, ref, references
+from connector_kit.documents.ids import literal_ids
 from connector_kit.documents.walking import at, dotted, objects, without
 
 _GROUP = "_flowGroupingId"
 
 _ON_STACK = "calls {} on the connector's stack; write it in Python"
+
+_LITERAL = (
+    "no other account has it. Put a reference into the component's settings and read it from there"
+)
 
 DERIVED = "not adopted; the kit creates the installation from the declaration"
 
@@ -210,6 +215,7 @@ def _stand_ins(draft: Draft) -> Iterator[Remark]:
 
 
 def _notes(draft: Draft) -> Iterator[Remark]:
+    known = draft.names.keys() | draft.neighbors.keys()
     for name, found in draft.living():
         for path, text in draft.settings(name):
             notes = []
@@ -221,13 +227,10 @@ def _notes(draft: Draft) -> Iterator[Remark]:
                 )
             if path[-1] == "_iClientId":
                 notes.append("names an OAuth client; share it with the connector")
-            # In the midst of a text, an id cannot be made a reference.
-            ids = [] if text in draft.names else ids_within(text)
-            if owners := [draft.names[identity] for identity in ids if identity in draft.names]:
-                notes.append(f"contains the id of {owners[0]}, which no other account has")
             if has_secret_inside(text):
                 notes.append("may contain a secret; remove it")
             yield from (Remark(name, dotted(path), note, found.place) for note in notes)
+        yield from _literal_ids(draft, known, name, found)
     for component in draft.components():
         name = component.external_id
         for place, entry in objects(component.document):
@@ -235,6 +238,17 @@ def _notes(draft: Draft) -> Iterator[Remark]:
                 function = str(entry.get("function") or entry.get("pingFunction"))
                 note = _ON_STACK.format(f"the function {function!r}")
                 yield Remark(name, place, note, draft.found[name].place)
+
+
+def _literal_ids(draft: Draft, known: Collection[str], name: str, found: Found) -> Iterator[Remark]:
+    """Name the ids in texts and keys, which cannot be made references: *known* ones, and others."""
+    for literal in literal_ids(found.document, known=known, skip=draft.cuts[name]):
+        is_whole = at(found.document, literal.path) == literal.id
+        if is_whole and (literal.id in draft.names or names_reference(literal.path)):
+            continue
+        owner = draft.names.get(literal.id) or draft.neighbors.get(literal.id)
+        what = f"the id of {owner}" if owner else f"{literal.id}, which looks like an id"
+        yield Remark(name, literal.place, f"contains {what}; {_LITERAL}", found.place)
 
 
 def _personal(draft: Draft, download: Download) -> Iterator[Remark]:

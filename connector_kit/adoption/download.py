@@ -1,7 +1,9 @@
 """An integration as it was found: in a folder, in a zip file, or in an account."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from connector_kit.blueprint.resources import resource_type
 from connector_kit.documents import Document
 from connector_kit.errors import ConnectorKitError
 
@@ -25,16 +27,35 @@ class Found:
 
 
 @dataclass(frozen=True)
+class Neighbor:
+    """A document of the same account that is no part of the integration.
+
+    *integration* is the name, or else the id, of the one that it belongs to; empty without one.
+    """
+
+    resource: str
+    name: str
+    integration: str = ""
+
+    def __str__(self) -> str:
+        """Return what people call it: ``the flow 'Nightly' of the integration 'Finance'``."""
+        home = f" of the integration {self.integration!r}" if self.integration else ""
+        return f"the {resource_type(self.resource).noun} {self.name!r}{home}"
+
+
+@dataclass(frozen=True)
 class Download:
     """An integration and everything that belongs to it; *ignored* lists unrecognized files.
 
-    *place* is where the integration's own document was.
+    *place* is where the integration's own document was. *neighbors* are known by id, as far as
+    they have been seen.
     """
 
     integration: Document
     found: tuple[Found, ...]
     ignored: tuple[str, ...] = ()
     place: str = "integration.json"
+    neighbors: Mapping[str, Neighbor] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

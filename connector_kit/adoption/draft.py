@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from connector_kit.adoption.download import Download, Found
-from connector_kit.adoption.ids import is_id
 from connector_kit.adoption.naming import Names
-from connector_kit.adoption.references import type_of
 from connector_kit.adoption.residue import residue
 from connector_kit.blueprint import INTEGRATION, STACK, CompiledComponent
 from connector_kit.blueprint.compile import owned_by_default
+from connector_kit.blueprint.resources import referred_type
 from connector_kit.documents import Document, Json, abstract
+from connector_kit.documents.ids import is_id
 from connector_kit.documents.walking import FREE_DATA_FIELDS, Path, leaves, strings, without
 
 
@@ -17,7 +17,8 @@ class Draft:
     """The components that a download makes so far.
 
     Cutting and dropping is how it changes; every step leaves a reason. *names* gives the
-    attribute, or the context, for every id that may be referred to. Unless *keep_samples*, samples
+    attribute, or the context, for every id that may be referred to, *neighbors* what is known of
+    documents that are no part of the integration. Unless *keep_samples*, samples
     are cut from the start.
     """
 
@@ -40,6 +41,7 @@ class Draft:
             name: residue(found.resource, found.document, keep_samples=keep_samples)
             for name, found in self.found.items()
         }
+        self.neighbors = download.neighbors
         self.dropped: dict[str, str] = {}
         self.added: list[str] = []
         self.names: dict[str, str] = {}
@@ -48,7 +50,7 @@ class Draft:
             self.names[identity] = INTEGRATION
         for found in documents:
             for path, text in strings(found.document):
-                row = type_of(path)
+                row = referred_type(path)
                 if row and row.context == STACK and text:
                     self.names[text] = STACK
         self.names |= {found.id: name for name, found in self.found.items() if found.id}

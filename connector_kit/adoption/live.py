@@ -2,26 +2,23 @@
 
 A document belongs to an integration if it says so (``_integrationId``), or if such a document uses
 it: connections, scripts, and most exports and imports name no integration (protocol/resources.md,
-first table).
+first table). What says that it belongs to another integration is left there, except connections,
+which all integrations of an account share.
 """
 
 from contextlib import suppress
+from dataclasses import replace
 
-from connector_kit.adoption.download import AdoptionError, Download, Found
-from connector_kit.adoption.ids import is_id
+from connector_kit.adoption.download import AdoptionError, Download, Found, Neighbor
 from connector_kit.adoption.intake import LIMITS
 from connector_kit.adoption.parsing import require_document
-from connector_kit.adoption.references import field_of, type_of
-from connector_kit.blueprint.resources import DECLARED
+from connector_kit.adoption.references import is_mention
+from connector_kit.blueprint.resources import DECLARED, referred_type
 from connector_kit.documents import Document, Json
+from connector_kit.documents.ids import ids_within, is_id
 from connector_kit.documents.walking import strings
 from connector_kit.integrator import Client
 from connector_kit.integrator.errors import NotFound
-
-_NEIGHBORS = frozenset(
-    {"_flowId", "_keepDeltaBehindExportId", "_keepDeltaBehindFlowId", "_runNextFlowIds"}
-)
-"""References to what may well be part of another integration."""
 
 
 def read_live(client: Client, integration_id: str) -> Download:
@@ -43,28 +40,32 @@ def read_live(client: Client, integration_id: str) -> Download:
     for resource in reversed(DECLARED):  # what uses others first, which are wanted then
         account.look_through(resource)
     account.fetch_wanted()
-    return Download(integration=integration, found=tuple(account.found.values()), place=place)
+    account.name_homes()
+    return Download(
+        integration=integration,
+        found=tuple(account.found.values()),
+        place=place,
+        neighbors=account.neighbors,
+    )
 
 
 class _Account:
-    """An account while one of its integrations is read: what was found, and what it still wants."""
+    """An account while one of its integrations is read.
+
+    What was found, what that still wants, and what was seen that belongs elsewhere.
+    """
 
     def __init__(self, client: Client, integration_id: str) -> None:
         self._client = client
         self._integration_id = integration_id
         self.found: dict[str, Found] = {}
+        self.neighbors: dict[str, Neighbor] = {}
         self._wanted: dict[str, str] = {}
 
     def look_through(self, resource: str) -> None:
         """Take from the list of *resource* what is the integration's, or wanted by it."""
         for document in self._client.resource(resource).list():
-            identity, home = _id(document, resource), document.get("_integrationId")
-            if home != self._integration_id and identity not in self._wanted:
-                continue
-            if resource == "scripts":  # a list leaves their content out (protocol/http-api.md#10)
-                self._take(resource, self._client.scripts.get(identity))
-            else:
-                self._take(resource, document)
+            self._judge(resource, document)
 
     def fetch_wanted(self) -> None:
         """Fetch what no list had, until nothing more is wanted.
@@ -77,7 +78,42 @@ class _Account:
             for identity in waiting:
                 resource = self._wanted[identity]
                 with suppress(NotFound):
-                    self._take(resource, self._client.resource(resource).get(identity))
+                    document = self._client.resource(resource).get(identity)
+                    self._judge(resource, document, wanted_as=identity)
+
+    def name_homes(self) -> None:
+        """Give the neighbors that the integration refers to the names of their integrations."""
+        referred = {
+            identity
+            for found in self.found.values()
+            for _, text in strings(found.document)
+            for identity in ids_within(text)
+            if identity in self.neighbors
+        }
+        names: dict[str, str] = {}
+        for identity in referred:
+            neighbor = self.neighbors[identity]
+            if (home := neighbor.integration) and home not in names:
+                names[home] = home
+                with suppress(NotFound):
+                    names[home] = str(self._client.integrations.get(home).get("name") or home)
+            self.neighbors[identity] = replace(neighbor, integration=names.get(home, home))
+
+    def _judge(self, resource: str, document: Document, wanted_as: str = "") -> None:
+        """Take *document* in, or note that it belongs elsewhere."""
+        identity = _id(document, resource)
+        home = str(document.get("_integrationId") or "")
+        is_wanted = wanted_as or identity in self._wanted
+        is_elsewhere = home not in ("", self._integration_id) and resource != "connections"
+        if home == self._integration_id or (is_wanted and not is_elsewhere):
+            if resource == "scripts" and "content" not in document:
+                # A list leaves their content out (protocol/http-api.md#10).
+                document = self._client.scripts.get(identity)
+            self._take(resource, document)
+        else:
+            self._wanted.pop(identity, None)
+            name = str(document.get("name") or identity)
+            self.neighbors[identity] = Neighbor(resource, name, home)
 
     def _take(self, resource: str, document: Document) -> None:
         identity = _id(document, resource)
@@ -86,9 +122,10 @@ class _Account:
         if len(self.found) > LIMITS.members:
             raise AdoptionError(f"The integration uses more than {LIMITS.members:,} documents.")
         self._wanted.pop(identity, None)
+        self.neighbors.pop(identity, None)
         for path, text in strings(document):
-            row = type_of(path)
-            is_needed = row and row.is_component and field_of(path) not in _NEIGHBORS
+            row = referred_type(path)
+            is_needed = row and row.is_component and not is_mention(path)
             if row and is_needed and is_id(text) and text not in self.found:
                 self._wanted[text] = row.path
 

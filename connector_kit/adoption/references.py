@@ -1,32 +1,49 @@
 """References between documents: where they are, and what goes with a missing one."""
 
-from connector_kit.adoption.ids import is_id, proper
-from connector_kit.blueprint.resources import ResourceType, names_reference, referred_type
+import hashlib
+
+from connector_kit.blueprint.resources import AUTHORS_OWN, names_reference, referred_type
 from connector_kit.documents import Document, Json
-from connector_kit.documents.walking import FREE_DATA_FIELDS, Path, at
+from connector_kit.documents.ids import is_id
+from connector_kit.documents.walking import FREE_DATA_FIELDS, Path, at, field_of
 
-_DATA = frozenset({"configuration", "mapping", "mappings", "settings"})
-"""Parts in which keys are the author's own."""
+_MENTIONS = frozenset(
+    {"_keepDeltaBehindExportId", "_keepDeltaBehindFlowId", "_runNextExportIds", "_runNextFlowIds"}
+)
+"""Fields that refer to what runs beside a document, often in another integration."""
 
-_ENTRIES = frozenset({"pageGenerators", "pageProcessors"})
+_ESSENTIAL = frozenset(
+    {
+        *("_abstractId", "_apiId", "_exportId", "_flowId", "_importId", "_lookupCacheId"),
+        *("_mcpConnectionId", "_toolId"),
+    }
+)
+_ENTRIES = frozenset(
+    {
+        *("pageGenerators", "pageProcessors", "_runNextExportIds", "lookups"),
+        *("apis", "prompts", "tools", "connections", "exports", "imports"),
+    }
+)
+"""Fields without which the entry of one of these lists is nothing."""
 
 
-def field_of(path: Path) -> str:
-    """Return the name of the field that *path* leads into, through positions of a list."""
-    return next((part for part in reversed(path) if isinstance(part, str)), "")
-
-
-def type_of(path: Path) -> ResourceType | None:
-    """Return the resource type that the field at *path* refers to, None when it is unknown."""
-    return None if _DATA.intersection(path) else referred_type(field_of(path))
+def is_mention(path: Path) -> bool:
+    """Tell whether the document with the reference at *path* runs without what it refers to."""
+    return bool(_MENTIONS.intersection(path))
 
 
 def is_reference(path: Path, text: str) -> bool:
     """Tell whether *text* at *path* is a reference to a document, even if *text* is empty."""
-    if row := type_of(path):
+    if row := referred_type(path):
         return row.has_names
-    names_document = names_reference(field_of(path)) and not _DATA.intersection(path)
-    return names_document and is_id(text)
+    return names_reference(path) and not AUTHORS_OWN.intersection(path) and is_id(text)
+
+
+def proper(text: str) -> str:
+    """Return *text* if it is an id, or empty; else always the same id in place of it."""
+    if not text or is_id(text):
+        return text
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
 def with_proper_ids(document: Document) -> Document:
@@ -52,8 +69,10 @@ def casualty(document: Document, path: Path) -> Path:
         user, around = path[:-1], path[:-2]
         is_all = user[-1] == "script" and around and at(document, (*around, "type")) == "script"
         return around if is_all else user
-    if field in {"_exportId", "_importId"} and len(path) > 2 and path[-3] in _ENTRIES:
-        return path[:-1]
+    if field in _ESSENTIAL:
+        entries = [n for n, part in enumerate(path) if isinstance(part, int)]
+        if entries and path[entries[-1] - 1] in _ENTRIES:
+            return path[: entries[-1] + 1]
     return path
 
 
@@ -62,5 +81,5 @@ def _with_proper_ids(value: Json, path: Path) -> Json:
         return {key: _with_proper_ids(item, (*path, key)) for key, item in value.items()}
     if isinstance(value, list):
         return [_with_proper_ids(item, (*path, n)) for n, item in enumerate(value)]
-    row = type_of(path)
+    row = referred_type(path)
     return proper(value) if isinstance(value, str) and row and row.has_names else value

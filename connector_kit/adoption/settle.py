@@ -8,15 +8,16 @@ from itertools import pairwise
 
 from connector_kit.adoption.download import Found
 from connector_kit.adoption.draft import Draft
-from connector_kit.adoption.references import casualty, field_of, is_reference, type_of
+from connector_kit.adoption.references import casualty, is_mention, is_reference
 from connector_kit.adoption.residue import SECRET, has_secret_inside
 from connector_kit.blueprint.order import cycles, dependencies
+from connector_kit.blueprint.resources import referred_type
 from connector_kit.blueprint.rules import component_findings
 from connector_kit.blueprint.rules.every import LITERAL_SECRET
 from connector_kit.blueprint.rules.flows import schedule_fault
 from connector_kit.blueprint.secrets import literal_secrets
 from connector_kit.documents import Document
-from connector_kit.documents.walking import Path, dotted
+from connector_kit.documents.walking import Path, dotted, field_of
 
 _DISPENSABLE = (
     "_runNextFlowIds",
@@ -67,12 +68,22 @@ def _resolve_missing(draft: Draft) -> bool:
         if not identity:
             draft.cut(name, casualty(document, path), "refers to nothing")
         elif field_of(path) != "_connectionId":
-            row = type_of(path)
-            reason = f"needs the {row.noun if row else 'document'} {identity}, which is missing"
-            draft.cut(name, casualty(document, path), reason)
+            draft.cut(name, casualty(document, path), _reason(draft, path, identity))
         elif identity not in draft.names:
             draft.add(_placeholder(identity, document))
     return bool(missing)
+
+
+def _reason(draft: Draft, path: Path, identity: str) -> str:
+    """Say what the reference at *path* leads to, and what its author can do about it."""
+    verb = "mentions" if is_mention(path) else "needs"
+    if neighbor := draft.neighbors.get(identity):
+        return (
+            f"{verb} {neighbor} ({identity}), which is not part of this integration; move or "
+            "clone it into this one and adopt again, or declare it yourself"
+        )
+    row = referred_type(path)
+    return f"{verb} the {row.noun if row else 'document'} {identity}, which is missing"
 
 
 def _placeholder(identity: str, user: Document) -> Found:

@@ -11,10 +11,10 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from connector_kit.adoption.download import AdoptionError, Download, Found
-from connector_kit.adoption.ids import ids_within, proper
 from connector_kit.adoption.parsing import parse_document, parse_text
-from connector_kit.adoption.references import with_proper_ids
+from connector_kit.adoption.references import proper, with_proper_ids
 from connector_kit.blueprint.resources import resource_type
+from connector_kit.documents.ids import ids_within
 
 Files = Mapping[PurePosixPath, bytes]
 Documents = dict[PurePosixPath, Found]

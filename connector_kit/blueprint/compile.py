@@ -20,6 +20,7 @@ from connector_kit.blueprint.rules import (
     connector_findings,
     framework_findings,
     holder_findings,
+    literal_id_findings,
     offer_findings,
     storing_findings,
 )
@@ -110,6 +111,7 @@ def examine(connector: type[Connector]) -> Examined:
     found += belonging_findings(declared.offer, components, settings.framework)
     found += holder_findings(connector)
     found += SettingsRules(settings, schema, declared.offer, by_name).findings()
+    found += literal_id_findings(schema, components)
     found += storing_findings(declared, schema, components)
     found += framework_findings(declared, settings, writer.functions.values(), components)
     return Examined(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from connector_kit.blueprint.components import Component, Connection, Export, Import, Script
 from connector_kit.blueprint.flows import Flow
+from connector_kit.documents.walking import Path, field_of
 
 INTEGRATION = "@integration"
 """The name of the installation itself, and of the component that describes it."""
@@ -30,7 +31,8 @@ class ResourceType:
     """One of the platform's kinds of documents.
 
     *path* is its word in addresses, *noun* what people call one. *ids* are the fields, in documents
-    of any type, that hold the id of one, or a list of ids; the first is the usual one.
+    of any type, that hold the id of one, or a list of ids; the first is the usual one. Where a
+    field's name leaves open what it refers to, the fields around it come first.
     """
 
     path: str
@@ -116,6 +118,8 @@ _ROWS = (
         (
             *("_connectionId", "_borrowConcurrencyFromConnectionId", "_mcpConnectionId"),
             "_registeredConnectionIds",
+            *_under("overrides.connections", "_id _abstractId"),
+            "overridesHelper.connections._abstractId",
         ),
         declared_as=Connection,
         rank=0,
@@ -137,7 +141,11 @@ _ROWS = (
     ResourceType(
         "exports",
         "export",
-        ("_exportId", "_keepDeltaBehindExportId", "_postParseListenerId"),
+        (
+            *("_exportId", "_keepDeltaBehindExportId", "_postParseListenerId"),
+            *_under("overrides.exports", "_id _abstractId"),
+            "overridesHelper.exports._abstractId",
+        ),
         declared_as=Export,
         rank=3,
         is_component=True,
@@ -146,7 +154,12 @@ _ROWS = (
         ),
     ),
     ResourceType(
-        "imports", "import", ("_importId",), declared_as=Import, rank=3, is_component=True
+        "imports",
+        "import",
+        ("_importId", "overrides.imports._abstractId", "overridesHelper.imports._abstractId"),
+        declared_as=Import,
+        rank=3,
+        is_component=True,
     ),
     ResourceType(
         "flows",
@@ -199,8 +212,15 @@ DECLARED = tuple(row.path for row in sorted(_ROWS, key=lambda row: row.rank) if 
 
 CONTEXTS = frozenset(row.context for row in _ROWS if row.context)
 
-_BY_FIELD = {name: row for row in _ROWS for name in row.ids}
+_BY_FIELDS = {tuple(fields.split(".")): row for row in _ROWS for fields in row.ids}
+_LENGTHS = sorted({len(fields) for fields in _BY_FIELDS}, reverse=True)
 _REFERENCE = re.compile(r"_\w+Ids?")
+
+AUTHORS_OWN = frozenset({"configuration", "mapping", "mappings", "settings"})
+"""Parts in which keys are the author's, whatever they look like."""
+
+_OF_PARTS = frozenset({"_abstractId", "_conditionIds"})
+"""Ids of parts of the same document, wherever the table does not say otherwise."""
 
 
 def resource_type(path: str) -> ResourceType:
@@ -208,11 +228,18 @@ def resource_type(path: str) -> ResourceType:
     return TYPES.get(path) or ResourceType(path, path.removesuffix("s"), ())
 
 
-def referred_type(name: str) -> ResourceType | None:
-    """Return the type whose ids the field called *name* holds, None when that is not known."""
-    return _BY_FIELD.get(name)
+def referred_type(path: Path) -> ResourceType | None:
+    """Return the type whose ids the field at *path* holds, None when that is not known."""
+    if not field_of(path).startswith("_") or AUTHORS_OWN.intersection(path):
+        return None
+    fields = tuple(part for part in path if isinstance(part, str))
+    ends = (_BY_FIELDS.get(fields[-length:]) for length in _LENGTHS)
+    return next((row for row in ends if row), None)
 
 
-def names_reference(name: str) -> bool:
-    """Tell whether a field called *name* holds an id, or a list of them."""
-    return _REFERENCE.fullmatch(name) is not None
+def names_reference(path: Path) -> bool:
+    """Tell whether the field at *path* holds an id, or a list of them."""
+    if referred_type(path):
+        return True
+    field = field_of(path)
+    return _REFERENCE.fullmatch(field) is not None and field not in _OF_PARTS

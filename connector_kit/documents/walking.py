@@ -20,6 +20,11 @@ def dotted(path: Path) -> str:
     return "".join(steps).removeprefix(".")
 
 
+def field_of(path: Path) -> str:
+    """Return the name of the field that *path* leads into, through positions of a list."""
+    return next((part for part in reversed(path) if isinstance(part, str)), "")
+
+
 def strings(document: Document, skip: Collection[Path] = ()) -> Iterator[tuple[Path, str]]:
     """Yield every text in *document* that is configuration, with its path, as `leaves` does."""
     return ((path, leaf) for path, leaf in leaves(document, skip) if isinstance(leaf, str))

@@ -16,7 +16,7 @@ ORDER = ("connections", "scripts", "exports", "imports", "flows")
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(accounts=7, bucket=0, page_size=3) as sandbox:
+    with Sandbox(accounts=12, bucket=0, page_size=3) as sandbox:
         yield sandbox
 
 
@@ -142,7 +142,64 @@ def test_what_belongs_to_other_integrations_is_left_alone(account):
     assert len(live.found) == 6
     assert lonely["_id"] not in {entry.id for entry in live.found}
     [remark] = [remark for remark in adopt(live).left_out if remark.path == "_runNextFlowIds[0]"]
-    assert theirs in remark.reason
+    assert remark.reason.startswith(
+        f"mentions the flow 'Sync' of the integration 'Another' ({theirs}), which is not part of"
+    )
+
+
+def test_what_a_flow_uses_of_another_integration_is_named_and_stays_there(account):
+    ids, integration_id = stored(account, small())
+    other = account.integrations.create({"name": "Finance"})["_id"]
+    ledger = account.connections.create(
+        {**small()["connections"][0], "name": "Ledger", "_integrationId": other}
+    )
+    invoices, mine = (
+        account.exports.create(
+            {"name": name, "_connectionId": ledger["_id"], "_integrationId": home, "isLookup": True}
+        )
+        for name, home in (("Invoices", other), ("Debtors", integration_id))
+    )
+    flow = account.flows.get(ids[small()["flows"][0]["_id"]])
+    steps = [{"type": "export", "_exportId": export["_id"]} for export in (invoices, mine)]
+    ends = [{"_flowId": flow["_id"], "_exportId": invoices["_id"]}]
+    account.flows.update(
+        flow["_id"],
+        {
+            **flow,
+            "pageProcessors": [*flow["pageProcessors"], *steps],
+            "_runNextExportIds": ends,
+        },
+    )
+
+    adoption = adopt(read_live(account, integration_id))
+
+    assert {"ledger", "debtors"} <= symbolic(adoption).keys()
+    assert "invoices" not in symbolic(adoption)
+    assert symbolic(adoption)["sync"]["pageProcessors"][-1]["_exportId"] == {"$ref": "debtors"}
+    reasons = {remark.path: remark.reason for remark in adoption.left_out}
+    assert reasons["pageProcessors[2]"] == (
+        f"needs the export 'Invoices' of the integration 'Finance' ({invoices['_id']}), which is "
+        "not part of this integration; move or clone it into this one and adopt again, or declare "
+        "it yourself"
+    )
+    assert reasons["_runNextExportIds[0]"].startswith("mentions the export 'Invoices'")
+
+
+def test_ids_in_texts_are_named_after_what_has_them_in_the_account(account):
+    ids, integration_id = stored(account, small())
+    lonely = account.exports.create({"name": "Lonely", "type": "webhook"})["_id"]
+    orders, unknown = ids[small()["exports"][0]["_id"]], "64a1f0c2b3d4e5f607182909"
+    content = f"run('{lonely}');\nrun('{orders}');\nrun('{unknown}');"
+    helpers = ids[small()["scripts"][0]["_id"]]
+    account.scripts.update(helpers, {"name": "Helpers", "content": content})
+
+    notes = adopt(read_live(account, integration_id)).notes
+
+    assert [(note.path, note.reason.partition(";")[0]) for note in notes] == [
+        ("content, line 1", "contains the id of the export 'Lonely'"),
+        ("content, line 2", "contains the id of orders"),
+        ("content, line 3", f"contains {unknown}, which looks like an id"),
+    ]
 
 
 def test_what_is_used_is_followed_to_types_that_are_not_listed(account):

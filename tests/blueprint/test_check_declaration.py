@@ -16,6 +16,7 @@ from connector_kit import (
     Script,
     Source,
     Step,
+    Text,
     hook,
 )
 from connector_kit.blueprint import problems
@@ -147,6 +148,18 @@ MISTAKES = {
         "W013",
     ),
     "raw id": (Export("X", wire={"_connectionId": ID}), "W020"),
+    "raw id in an override": (
+        Flow("X", source=Shop.orders, wire={"overrides": {"connections": [{"_id": ID}]}}),
+        "W020",
+    ),
+    "id in a script": (Script("X", content=f"exports.run({{_id: '{ID}'}})"), "W025"),
+    "id in an address": (export(http={"relativeURI": f"/v1/exports/{ID}/data"}), "W025"),
+    "id in a mapping": (
+        Import("X", connection=Shop.shop, mapping={"fields": [{"hardCodedValue": ID}]}),
+        "W025",
+    ),
+    "id in settings": (export(settings={"export": ID}), "W025"),
+    "id in a key": (export(settings={f"exports_{ID}_name": True}), "W025"),
     "long name": (Script("X" * 101, content=""), "W021"),
     "long description": (Script("X", content="", description="x" * 1025), "W022"),
     "function the script lacks": (
@@ -191,6 +204,27 @@ SOUND = {
 @pytest.mark.parametrize("component", SOUND.values(), ids=SOUND.keys())
 def test_what_the_platform_holds_is_not_refused(component):
     assert [code for code in of(component) if code.startswith("E") or code == "W020"] == []
+
+
+def test_an_id_is_reported_with_its_place():
+    content = f"// Runs\n// the next.\nexports.run({{_id: '{ID}'}})"
+
+    (problem,) = problems(declare(x=Script("X", content=content)))
+
+    assert problem.attribute == "x"
+    assert problem.message == (
+        f"content, line 3 contains {ID}, which looks like the id of a document. No other account "
+        "has it."
+    )
+
+
+def test_an_id_in_a_setting_is_reported():
+    class Settings:
+        target = Text("Target", default=ID)
+
+    connector = type(Shop)("Declared", (Shop,), {"Settings": Settings})
+
+    assert ("W025", "Settings.target") in found(connector)
 
 
 def test_a_problem_is_one_readable_paragraph():

@@ -10,27 +10,28 @@ from connector_kit.blueprint.resources import DECLARED, TYPES, referred_type
 from connector_kit.blueprint.spelling import known_fields
 
 FACTS = json.loads((Path(__file__).parent / "platform-facts.json").read_text())
-"""Of every type in the schemas: the fields that refer to it, and the secrets that it has."""
+"""Of every type in the schemas: where its references are and lead to, and its secrets."""
 
 SCHEMAS = Path(__file__).parents[3] / "shared" / "protocol" / "schemas-2026.json"
 
-PARTS = {"_id", "_abstractId", "_conditionIds", "_flowGroupingId"}
-"""Fields that refer to parts of documents, or to one type here and to another there."""
+PARTS = {"(same document)", "integrations.flowGroupings"}
+"""What references to parts of documents lead to."""
 
 
-def marked(schemas, mark, schema, path=(), seen=()):
+def marked(schemas, mark, schema, path="", seen=()):
     """Yield the path of every field below *schema* that has *mark*, with what the mark says."""
     if not isinstance(schema, dict):
         return
     if schema.get(mark):
-        yield path, schema[mark]
+        yield (f"{path}[]" if schema.get("type") == "array" else path), schema[mark]
         return
     name = schema.get("$ref", "").removeprefix("#/$defs/")
     if name and name not in seen:
         yield from marked(schemas, mark, schemas["$defs"][name], path, (*seen, name))
     for key, inner in schema.get("properties", {}).items():
-        yield from marked(schemas, mark, inner, (*path, key), seen)
-    for key in ("items", "if", "then", "else", "additionalProperties"):
+        yield from marked(schemas, mark, inner, f"{path}.{key}".removeprefix("."), seen)
+    yield from marked(schemas, mark, schema.get("items"), f"{path}[]", seen)
+    for key in ("if", "then", "else", "additionalProperties"):
         yield from marked(schemas, mark, schema.get(key), path, seen)
     for inner in (inner for key in ("allOf", "anyOf", "oneOf") for inner in schema.get(key, ())):
         yield from marked(schemas, mark, inner, path, seen)
@@ -40,17 +41,17 @@ def facts_of(schemas):
     """Return what *schemas* say of references and secrets, as `FACTS` has it."""
     references, secrets = {}, {}
     for resource, ref in schemas["x-resources"].items():
-        for path, target in marked(schemas, "x-ref", {"$ref": ref}):
-            if path[-1] not in PARTS:
+        for path, target in sorted(marked(schemas, "x-ref", {"$ref": ref})):
+            if target not in PARTS:
                 # Versions, endpoints and the like belong to the platform's own descriptions.
                 is_described = target.startswith("httpconnector")
-                fields = references.setdefault("httpconnectors" if is_described else target, set())
-                fields.add(path[-1])
+                fields = references.setdefault(resource, {})
+                fields[path] = "httpconnectors" if is_described else target
         for path, _ in marked(schemas, "x-secret", {"$ref": ref}):
-            secrets.setdefault(resource, set()).add(".".join(path))
+            secrets.setdefault(resource, set()).add(path.replace("[]", ""))
     return {
-        kind: {name: sorted(found[name]) for name in sorted(found)}
-        for kind, found in (("references", references), ("secrets", secrets))
+        "references": {resource: references[resource] for resource in sorted(references)},
+        "secrets": {resource: sorted(secrets[resource]) for resource in sorted(secrets)},
     }
 
 
@@ -65,9 +66,29 @@ def test_the_table_knows_the_secrets_of_every_type():
     }
 
 
-@pytest.mark.parametrize(("resource", "fields"), FACTS["references"].items())
-def test_the_table_knows_what_refers_to_every_type(resource, fields):
-    assert {getattr(referred_type(name), "path", None) for name in fields} == {resource}
+@pytest.mark.parametrize("resource", FACTS["references"])
+def test_the_table_knows_where_every_reference_leads(resource):
+    fields = FACTS["references"][resource]
+
+    found = {field: referred_type(field.replace("[]", "").split(".")) for field in fields}
+
+    assert {field: row and row.path for field, row in found.items()} == fields
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("overrides", "routers", 0, "_abstractId"),
+        ("overrides", "routers", 0, "branches", 0, "_abstractId"),
+        ("fieldsUserMustSet", 0, "_conditionIds", 0),
+        ("routers", 0, "branches", 0, "nextRouterId"),
+        ("_id",),
+        ("settings", "flows", 0, "_exportId"),
+        ("mapping", "fields", 0, "_connectionId"),
+    ],
+)
+def test_parts_of_documents_and_the_authors_own_keys_refer_to_no_type(path):
+    assert referred_type(path) is None
 
 
 @pytest.mark.parametrize("resource", DECLARED)

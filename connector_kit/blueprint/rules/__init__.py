@@ -9,7 +9,11 @@ from connector_kit.blueprint.rules.connections import (
     incomplete_connections,
     odd_connections,
 )
-from connector_kit.blueprint.rules.connector import connector_findings, storing_findings
+from connector_kit.blueprint.rules.connector import (
+    connector_findings,
+    literal_id_findings,
+    storing_findings,
+)
 from connector_kit.blueprint.rules.every import (
     content_findings,
     field_findings,
@@ -35,6 +39,7 @@ __all__ = [
     "connector_findings",
     "framework_findings",
     "holder_findings",
+    "literal_id_findings",
     "offer_findings",
     "storing_findings",
 ]

@@ -13,9 +13,12 @@ from connector_kit.blueprint.components import Component
 from connector_kit.blueprint.declare import LISTING, Declaration, section_title
 from connector_kit.blueprint.offers import Edition
 from connector_kit.blueprint.problems import Finding
+from connector_kit.blueprint.resources import names_reference
 from connector_kit.blueprint.rules.listing import listing_findings
 from connector_kit.blueprint.settings.schema import Schema
 from connector_kit.blueprint.slug import slug_of
+from connector_kit.documents.ids import literal_ids
+from connector_kit.documents.walking import at
 
 PlacedFinding = tuple[str | None, Finding]
 
@@ -80,6 +83,27 @@ def storing_findings(
         yield from _flawed(component.external_id, "", component.document, code="W024")
     for setting in schema.settings:
         yield from _flawed(f"Settings.{setting.name}", "", setting.to_json())
+
+
+def literal_id_findings(
+    schema: Schema, components: Sequence[CompiledComponent]
+) -> Iterator[PlacedFinding]:
+    """Yield ids in texts and keys, where no installation replaces them by its own."""
+    places = [(component.external_id, component.document) for component in components]
+    places += [(f"Settings.{setting.name}", setting.to_json()) for setting in schema.settings]
+    for attribute, document in places:
+        for found in literal_ids(document):
+            if names_reference(found.path) and at(document, found.path) == found.id:
+                continue  # a matter of the rules for references
+            message = (
+                f"{found.place} contains {found.id}, which looks like the id of a document. No "
+                "other account has it."
+            )
+            hint = (
+                "If it is one, put a reference to the component into settings, which becomes each "
+                'account\'s own id (settings={"orders": Ref(orders)}), and read it from there.'
+            )
+            yield attribute, Finding("W025", message, hint)
 
 
 def _longer(

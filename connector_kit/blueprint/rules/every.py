@@ -22,6 +22,7 @@ from connector_kit.documents.walking import members, objects
 LITERAL_SECRET = "E028"  # noqa: S105  the number of a rule
 """The rule that an adopted document may break until its author has looked at it."""
 
+_INDEX = re.compile(r"\[\d+\]")
 _RAW_ID = re.compile(r"[0-9a-f]{24}")
 _PATH = re.compile(r"[^\s.]+(\.[^\s.]+)*")
 
@@ -73,7 +74,10 @@ def naming_findings(component: CompiledComponent, _: Components) -> Iterator[Fin
 def reference_findings(component: CompiledComponent, components: Components) -> Iterator[Finding]:
     """Yield references that lead nowhere, or are none (protocol/http-api.md section 3, ids)."""
     for path, key, value in members(component.document):
-        target = referred_type(key)
+        if not key.startswith("_"):
+            continue
+        place = tuple(_INDEX.sub("", path).split("."))
+        target = referred_type(place)
         fitting = sorted({target.path, target.context} - {""}) if target else []
         is_own = not (target and target.is_shared) and key not in SERVER_FIELDS
         for item in value if isinstance(value, list) else [value]:
@@ -85,7 +89,7 @@ def reference_findings(component: CompiledComponent, components: Components) -> 
                     message = f"{path} refers to {name!r}, which is {found}."
                     hint = f"It must refer to one of the {' or '.join(fitting)}."
                     yield Finding("E013", message, hint)
-            if not isinstance(item, str) or not names_reference(key):
+            if not isinstance(item, str) or not names_reference(place):
                 continue
             if item in components:
                 message = f"{path} contains the text {item!r} instead of a reference."

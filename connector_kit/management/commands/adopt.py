@@ -17,9 +17,9 @@ from connector_kit.adoption import (
     unpack,
     write_package,
 )
-from connector_kit.adoption.ids import is_id
 from connector_kit.blueprint import Blueprint
 from connector_kit.documents import Document
+from connector_kit.documents.ids import is_id
 from connector_kit.lifecycle import publisher_client
 from connector_kit.management.adoptions import census, render_adoption
 from connector_kit.management.base import KitCommand, add_json
