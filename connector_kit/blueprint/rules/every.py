@@ -79,7 +79,7 @@ def reference_findings(component: CompiledComponent, components: Components) -> 
         place = tuple(_INDEX.sub("", path).split("."))
         target = referred_type(place)
         fitting = sorted({target.path, target.context} - {""}) if target else []
-        is_own = not (target and target.is_shared) and key not in SERVER_FIELDS
+        is_own = not target.is_shared if target else key not in SERVER_FIELDS
         for item in value if isinstance(value, list) else [value]:
             name = referred(item)
             if name and fitting and (name in components or name in CONTEXTS):
