@@ -1,7 +1,8 @@
 """Saving an installation's settings: the one service behind pages, REST and programs.
 
 Outside a function call there is no token for a customer's account. So saved settings wait in the
-database, and an update of this installation alone, at its current version, writes them.
+database, and an update of this installation alone, at its current version, writes them. Nothing can
+be pushed to a store of framework 2.0: the call for its parent writes them.
 """
 
 from __future__ import annotations
@@ -49,12 +50,6 @@ class SaveResult:
         return merged
 
 
-NOT_PUSHED = (
-    "Nothing can be pushed to a store. Its settings are saved on its own settings page in "
-    "integrator.io"
-)
-
-
 def save_settings(
     installation: Installation,
     values: Mapping[str, Any],
@@ -75,8 +70,6 @@ def save_settings(
     if size > kit().save_mb * MEBIBYTE:
         limits = f"{in_mebibytes(size)} MB; the limit is {kit().save_mb} MB."
         return SaveResult(store_errors={"": {"": [f"These settings are {limits}"]}})
-    if installation.parent_id is not None:
-        return SaveResult(store_errors={"": {"": [NOT_PUSHED]}})
     store_errors = check_settings(installation, values).store_errors if values else {}
     flow_errors = check_flows(installation, flows)
     if any(store_errors.values()) or flow_errors:
@@ -120,7 +113,8 @@ def _push(change: SettingsChange) -> None:
             return
         with publisher_client() as client:
             connector_id = installation.connector.connector_id or ""
-            client.connectors.push_update(connector_id, [installation.integration_id])
+            pushed = installation.parent or installation
+            client.connectors.push_update(connector_id, [pushed.integration_id])
     except ConnectorKitError as error:
         change.message = str(error)
         change.save(update_fields=["message"])

@@ -50,10 +50,16 @@ def first_of(plan: Plan, work: Work) -> Plan:
 
 
 def note_needs(work: Work) -> None:
-    """Record what the installation, now complete, needs from the customer."""
+    """Record what the installation, now complete, needs from the customer.
+
+    An update is over when neither the installation nor one of its children waits any longer.
+    """
     installation = work.installation
     needs = [need.to_json() for need in work.needs]
     if needs != installation.needs:
         installation.note(needs=needs)
-    if not needs and installation.update_outcome == Operation.Outcome.WAITS:
-        installation.note(update_outcome=Operation.Outcome.DONE)
+    for row in filter(None, (installation, installation.parent)):
+        is_waiting = row.update_outcome == Operation.Outcome.WAITS
+        waiting_children = row.children.active().exclude(needs=[])
+        if is_waiting and not row.needs and not waiting_children.exists():
+            row.note(update_outcome=Operation.Outcome.DONE)

@@ -7,13 +7,14 @@ updates, with the token of the parent's call, which reaches whatever carries the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from connector_kit.blueprint import CONNECTOR, INTEGRATION, STACK
 from connector_kit.blueprint.source import child_document
 from connector_kit.conf import kit
-from connector_kit.documents import Document, resolve
+from connector_kit.documents import Document, references, resolve
 from connector_kit.errors import ConnectorKitError
 from connector_kit.lifecycle.account import Account, open_account
 from connector_kit.lifecycle.errors import Checkpoint, LifecycleError, StoreFailed
@@ -29,6 +30,26 @@ from connector_kit.models import (
     Order,
     Release,
 )
+
+Bring = Callable[[Work, Account], None]
+"""Carries out the order of an operation in an account."""
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What became of the children that were to follow their parent.
+
+    *failures* are of children that are as they were. *waiting* says of others, by name, what waits
+    for a connection.
+    """
+
+    failures: tuple[StoreFailed, ...] = ()
+    waiting: tuple[str, ...] = ()
+
+    @property
+    def reasons(self) -> str:
+        """The messages of all failures."""
+        return " ".join(map(str, self.failures))
 
 
 def init_child(connector: Connector, options: Document) -> Document:
@@ -107,18 +128,82 @@ def _require_same_places(installation: Installation, release: Release, stores: i
         )
 
 
+def follow(
+    work: Work, account: Account, children: Iterable[Document], kind: Operation.Kind, bring: Bring
+) -> Followed:
+    """Have *children* follow their parent; one that something blocks does not hold up the others.
+
+    Raises `StoreFailed` for a child that is half-written, or when the call itself has failed, and
+    `Checkpoint` between two children when the time is up.
+    """
+    failures, waiting, followers = [], [], [*children]
+    updated = 0
+    for done, child in enumerate(followers):
+        if updated and work.out_of_time():
+            raise Checkpoint(done, len(followers))
+        try:
+            with child_at_work(work, account, child, kind) as (child_work, child_account):
+                bring(child_work, child_account)
+        except StoreFailed as failure:
+            if not failure.is_apart:
+                raise
+            failures.append(failure)
+            continue
+        updated += 1
+        if child_work.needs:
+            needs = ". ".join(map(str, child_work.needs))
+            waiting.append(f"The store {_name(child)} waits for the customer: {needs}.")
+    return Followed(tuple(failures), tuple(waiting))
+
+
+def save_for_children(work: Work, account: Account, bring: Bring) -> list[str]:
+    """Have children apply the settings that wait for them; returns what became of each, by name.
+
+    Nothing can be pushed to a child, so its parent is pushed instead. Whatever fails in a child is
+    recorded with it, and says nothing about its parent.
+    """
+    orders = Order.objects.open().filter(kind=Order.Kind.SETTINGS)
+    ordered = {
+        order.installation.integration_id: order
+        for order in orders.filter(installation__parent=work.installation)
+        .select_related("installation")
+        .order_by("-pk")
+    }
+    if not ordered:
+        return []
+    found: list[str] = []
+    kind = Operation.Kind.UPDATE
+    for child in account.client.integrations.children(account.integration_id):
+        if (order := ordered.get(str(child["_id"]))) is None:
+            continue
+        if found and work.out_of_time():
+            raise Checkpoint(len(found), len(ordered))
+        try:
+            with child_at_work(work, account, child, kind, order=order) as at_child:
+                bring(*at_child)
+        except StoreFailed as failure:
+            found.append(str(failure))
+        else:
+            found.append(f"The store {_name(child)}: its settings are applied.")
+    return found
+
+
 @contextmanager
 def child_at_work(
-    work: Work, account: Account, integration: Document, kind: Operation.Kind
+    work: Work,
+    account: Account,
+    integration: Document,
+    kind: Operation.Kind,
+    *,
+    order: Order | None = None,
 ) -> Iterator[tuple[Work, Account]]:
-    """Run an operation on a child, for the same order and with the same token as its parent's.
+    """Run an operation on a child with the token of its parent's, for the same order.
 
-    An error names the child.
+    Or for an *order* of its own. An error names the child.
     """
     connector = work.installation.connector
     child = record_proven(recorded(connector, {"_integrationId": integration["_id"]}), integration)
-    order = None
-    if work.order is not None:
+    if order is None and work.order is not None:
         order = Order.objects.place(
             child,
             Order.Kind(work.order.kind),
@@ -126,8 +211,10 @@ def child_at_work(
             recreate_deleted=work.order.recreate_deleted,
             by=work.order.by,
         )
+    if order is not None:
         order.begin()
     client, began = account.client, work.deadline - kit().function_seconds
+    child_work: Work | None = None
     try:
         with (
             operation(child, kind, work.operation.function, order=order, began=began) as child_work,
@@ -140,8 +227,24 @@ def child_at_work(
     except Checkpoint:
         raise
     except ConnectorKitError as error:
-        store = str(integration.get("name") or child.integration_id)
-        raise StoreFailed(store, error) from error
+        is_untouched = child_work is None or not child_work.has_written
+        raise StoreFailed(_name(integration), error, is_untouched=is_untouched) from error
+
+
+def still_shared(work: Work) -> set[str]:
+    """The components that children of another release than the operation's refer to.
+
+    Their parent keeps them, declared or not, until these children have followed.
+    """
+    if work.release.blueprint().children is None:
+        return set()
+    complete = work.installation.children.active().filter(mode="settings")
+    return {
+        name
+        for child in complete.exclude(release=work.release)
+        for component in child.applied().values()
+        for name in references(component.document)
+    }
 
 
 def is_updated(work: Work, integration: Document) -> bool:
@@ -159,14 +262,20 @@ def is_updated(work: Work, integration: Document) -> bool:
     )
 
 
-def with_store(plan: Document, of_store: Document, store: str) -> Document:
+def with_store(plan: Document, of_store: Document, integration: Document) -> Document:
     """Return *plan*, a parent's as JSON, with that of a store; its steps say the ``store``."""
+    store, counts = _name(integration), of_store["summary"]
     steps = [{**step, "store": store} for step in of_store["steps"]]
-    counts = of_store["summary"]
+    drift = [{**step, "store": store} for step in of_store.get("drift", [])]
     return {
         **plan,
+        **({"drift": [*plan["drift"], *drift]} if "drift" in plan else {}),
         "summary": {action: count + counts[action] for action, count in plan["summary"].items()},
         "blocked": plan["blocked"] or of_store["blocked"],
         **{name: [*plan[name], *of_store[name]] for name in ("unknown", "gone", "needs")},
         "steps": [*plan["steps"], *steps],
     }
+
+
+def _name(integration: Document) -> str:
+    return str(integration.get("name") or integration["_id"])

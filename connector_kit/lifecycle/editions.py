@@ -13,7 +13,7 @@ from connector_kit.blueprint import Offer
 from connector_kit.blueprint.entitlements import edition_named, of_license, opts_of
 from connector_kit.documents import Document
 from connector_kit.integrator.errors import IntegratorError
-from connector_kit.lifecycle.children import child_at_work, children_to_update
+from connector_kit.lifecycle.children import children_to_update, follow
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.moves import move, require_settled
 from connector_kit.lifecycle.platform import publisher_client
@@ -64,9 +64,9 @@ def change_edition_flat(connector: Connector, options: Document) -> None:
         if options.get("fromEdition"):
             work.installation.note(edition=_named(connector, offer, options["fromEdition"]))
         move(work, account, edition=wanted)
-        for child in children_to_update(work, account):
-            with child_at_work(work, account, child, KIND) as at_child:
-                bring_release(*at_child)
+        followed = follow(work, account, children_to_update(work, account), KIND, bring_release)
+        if followed.failures:
+            raise LifecycleError(followed.failures[0].code, followed.reasons)
 
 
 def _named(connector: Connector, offer: Offer, edition: Any) -> str:

@@ -69,13 +69,15 @@ class StoreFailed(LifecycleError):
     """An *error* in a child of an installation: its parent's operation fails with the same code.
 
     A child that has vanished says nothing about its parent, and is not found the next time.
+    *is_apart* tells that the child is as it was, and that its parent and the others can go on.
     """
 
-    def __init__(self, store: str, error: BaseException) -> None:
+    def __init__(self, store: str, error: BaseException, *, is_untouched: bool) -> None:
         is_gone = isinstance(error, InstallationVanished)
         code = "store_vanished" if is_gone else code_of(error)
         super().__init__(code, f"The store {store}: {error}")
         self.is_refused = is_refusal(error)
+        self.is_apart = is_untouched and code not in _OF_THE_CALL
 
 
 def not_recorded(connector: object, version: str) -> LifecycleError:
@@ -142,3 +144,5 @@ def is_hopeless(error: BaseException) -> bool:
 
 
 _OF_THE_MOMENT = frozenset({408, 409, 423, 425})
+_OF_THE_CALL = frozenset({*(code for _, code in _CODES), "lease_lost"})
+"""Codes of failures that the rest of the same call would meet, too."""

@@ -15,7 +15,7 @@ from connector_kit.documents import Document, digest
 from connector_kit.integrator import redact
 from connector_kit.lifecycle.lease import Lease
 from connector_kit.lifecycle.veil import Veil
-from connector_kit.models import Change, Component, Operation, Release, statements
+from connector_kit.models import Change, Component, Operation, Order, Release, statements
 from connector_kit.models import Document as StoredDocument
 from connector_kit.plan import Create, Delete, Live, PlanStep, Unchanged, Update, held_back
 
@@ -128,7 +128,7 @@ class DatabaseJournal:
         """
         to_children = Q(
             installation__parent=self.installation, operation__kind=Operation.Kind.UPDATE
-        )
+        ) & ~Q(operation__order__kind=Order.Kind.SETTINGS)
         written = Change.objects.filter(
             Q(installation=self.installation) | to_children, action__in=Change.WRITES
         )

@@ -17,6 +17,7 @@ from connector_kit.documents import Document
 from connector_kit.lifecycle.account import Account, by_external_id
 from connector_kit.lifecycle.apply import apply, in_step_with_the_customer
 from connector_kit.lifecycle.awaiting import note_needs
+from connector_kit.lifecycle.children import still_shared
 from connector_kit.lifecycle.errors import LifecycleError, PlanBlocked, is_hopeless
 from connector_kit.lifecycle.operations import Work
 from connector_kit.lifecycle.planning import with_dependencies
@@ -105,6 +106,7 @@ def _carry_out(
         if wanted.get(name) != held.get(name)
     }
     scope |= {name for name, component in applied.items() if wanted.get(name) != component}
+    scope -= still_shared(work)
     if not (has_page or _is_about_values(whole)):
         scope -= {INTEGRATION}
     plan = whole.within(scope, needed=with_dependencies(blueprint, scope))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -22,7 +22,10 @@ from connector_kit.lifecycle.awaiting import find_awaited, first_of, note_needs
 from connector_kit.lifecycle.children import (
     child_at_work,
     children_to_update,
+    follow,
     is_updated,
+    save_for_children,
+    still_shared,
     with_store,
 )
 from connector_kit.lifecycle.copies import copied_before
@@ -70,11 +73,18 @@ def update(connector: Connector, options: Document) -> None:
 def serve(work: Work, account: Account) -> None:
     """Carry out the operation's order, with whichever token.
 
-    If it fails before anything was written, the installation is unlocked.
+    If it fails before anything was written, the installation is unlocked. Its children have the
+    settings applied that wait for them, whether anything is ordered for itself or not.
     """
+    saved = []
+    if work.order is None or work.order.kind == Order.Kind.SETTINGS:
+        saved = save_for_children(work, account, bring_release)
     if work.order is None:
         _unlock(work, account)
-        work.ended(Operation.Outcome.IGNORED, "not_ordered", NOT_ORDERED)
+        if saved:
+            work.ended(Operation.Outcome.IGNORED, "settings_of_stores", " ".join(saved))
+        else:
+            work.ended(Operation.Outcome.IGNORED, "not_ordered", NOT_ORDERED)
         return
     if work.operation.release is None and work.order.kind == Order.Kind.UNDO:
         _unlock(work, account)
@@ -84,7 +94,8 @@ def serve(work: Work, account: Account) -> None:
     except Checkpoint:
         raise
     except ConnectorKitError as error:
-        if code_of(error) != "lease_lost" and not work.has_written:
+        is_locked = work.installation.update_in_progress
+        if is_locked and code_of(error) != "lease_lost" and not work.has_written:
             with suppress(ConnectorKitError):  # the first failure counts
                 _unlock(work, account)
         raise
@@ -93,9 +104,8 @@ def serve(work: Work, account: Account) -> None:
 def bring_up_to_date(work: Work, account: Account) -> None:
     """Plan and apply the operation's release, or only plan it.
 
-    A dry run of the installed release also tells how the account differs from what was applied to
-    it. The plan of a parent has the steps of its children, too. Whether there is a plan or not, the
-    customer may edit again.
+    The plan of a parent has the steps of its children, too, and so has its drift. Whether there is
+    a plan or not, the customer may edit again.
     """
     if account.integration.get("mode") in {"install", "uninstall"}:
         _unlock(work, account)
@@ -109,21 +119,30 @@ def bring_up_to_date(work: Work, account: Account) -> None:
         bring_release(work, account)
         return
     try:
-        document = work.veil.over(_planned(work, account).to_json())
+        document = _try(work, account)
         for child in children_to_update(work, account):
-            with child_at_work(work, account, child, Operation.Kind.PLAN) as (of_child, reached):
-                of_child.operation.plan = of_child.veil.over(_planned(of_child, reached).to_json())
-                store = str(child.get("name") or child["_id"])
-                document = with_store(document, of_child.operation.plan, store)
+            with child_at_work(work, account, child, Operation.Kind.PLAN) as at_child:
+                document = with_store(document, _try(*at_child), child)
         work.operation.plan = document
-        if work.release == work.installation.release:
-            drift = plan_drift(account, work.journal)
-            steps = work.veil.over(drift.to_json()["steps"])
-            work.operation.plan = {**document, "drift": steps}
-            work.installation.note(is_drifted=bool(drift.steps), drift_checked_at=clock.now())
-            note_activity(work, account)
+        if document.get("drift"):
+            work.installation.note(is_drifted=True)
     finally:
         _unlock(work, account)
+
+
+def _try(work: Work, account: Account) -> Document:
+    """Keep with the operation what its release would change, and return it.
+
+    For the installed release also how the account differs from what was applied to it: ``drift``.
+    """
+    document: Document = work.veil.over(_planned(work, account).to_json())
+    if work.release == work.installation.release:
+        drift = plan_drift(account, work.journal)
+        document = {**document, "drift": work.veil.over(drift.to_json()["steps"])}
+        work.installation.note(is_drifted=bool(drift.steps), drift_checked_at=clock.now())
+        note_activity(work, account)
+    work.operation.plan = document
+    return document
 
 
 def bring_release(work: Work, account: Account) -> None:
@@ -184,21 +203,24 @@ def _planned(work: Work, account: Account) -> Plan:
 
 
 def _carry_out(work: Work, account: Account) -> None:
-    """Bring the release to the account: to the parent first, then to each of its children."""
+    """Bring the release to the account: to the parent first, then to each of its children.
+
+    A child that something blocks keeps what it has, and what its parent shares with it; its parent
+    is complete all the same, and the next push continues with that child.
+    """
     children = [child for child in children_to_update(work, account) if not is_updated(work, child)]
     plan = _require_free(_planned(work, account), work, account)
     again = partial(_planned, work, account)
     plan = _require_free(connected(work, account, plan, again), work, account)
     # Children refer to what their parent shares: it is created before, and removed after them.
-    removals = [step for step in plan.steps if isinstance(step, Delete) and children]
+    has_children = work.blueprint.children is not None
+    removals = [step for step in plan.steps if isinstance(step, Delete) and has_children]
     kept = tuple(step for step in plan.steps if step not in removals)
     apply(replace(plan, steps=kept), account, work.journal, out_of_time=work.out_of_time)
-    for done, child in enumerate(children):
-        if done and work.out_of_time():
-            raise Checkpoint(done, len(children))
-        with child_at_work(work, account, child, Operation.Kind.UPDATE) as at_child:
-            bring_release(*at_child)
-    apply(replace(plan, steps=tuple(removals)), account, work.journal, out_of_time=work.out_of_time)
+    followed = follow(work, account, children, Operation.Kind.UPDATE, bring_release)
+    shared = still_shared(work)
+    unused = tuple(step for step in removals if step.external_id not in shared)
+    apply(replace(plan, steps=unused), account, work.journal, out_of_time=work.out_of_time)
     integration, version = account.integration, work.release.version
     installed = work.installation.version if account.is_embedded else integration.get("version")
     is_current = not (plan or work.made_first or children) and installed == version
@@ -212,9 +234,13 @@ def _carry_out(work: Work, account: Account) -> None:
     if not account.is_embedded:
         fields = {"updateInProgress": False, "version": version}
         write_installation(account, plan, fields, work.journal)
-    remember_release(work, plan)
-    if work.needs:
-        work.ended(Operation.Outcome.WAITS, WAITS, in_words(work.needs))
+    remember_release(work, plan, shared=shared)
+    if followed.failures:
+        work.operation.is_refused = any(failure.is_refused for failure in followed.failures)
+        work.failed(followed.failures[0].code, followed.reasons)
+    elif work.needs or followed.waiting:
+        own = [in_words(work.needs)] if work.needs else []
+        work.ended(Operation.Outcome.WAITS, WAITS, " ".join([*own, *followed.waiting]))
 
 
 def _require_free(plan: Plan, work: Work, account: Account) -> Plan:
@@ -275,8 +301,12 @@ def settled_add_ons(work: Work) -> Document:
     }
 
 
-def remember_release(work: Work, plan: Plan) -> None:
-    """Record that the installation now runs the operation's release."""
+def remember_release(work: Work, plan: Plan, *, shared: Set[str] = frozenset()) -> None:
+    """Record that the installation now runs the operation's release.
+
+    Components that are *shared* with a child of an earlier release stay on record until that has
+    followed.
+    """
     moved = settings_for(work.installation, work.release.blueprint())
     if moved.notes:
         work.note(note.to_json() for note in moved.notes)
@@ -284,7 +314,7 @@ def remember_release(work: Work, plan: Plan) -> None:
         for step in plan.steps:
             if step.external_id == INTEGRATION:
                 work.journal.record(step, work.installation.integration_id)
-        work.journal.settle({INTEGRATION, *by_external_id(work.blueprint.components)})
+        work.journal.settle({INTEGRATION, *by_external_id(work.blueprint.components), *shared})
         work.installation.note(
             release=work.release,
             version=work.release.version,

@@ -57,16 +57,17 @@ def ask(
 def ask_for_drift(installation: Installation, *, by: Actor) -> DryRun:
     """Order a comparison of the account with what was last applied to it.
 
-    `Installation.is_drifted` and the answer's plan say what was found. Raises `PublisherError` as
+    `Installation.is_drifted` and the answer's plan say what was found. Stores of framework 2.0 are
+    compared with their installation, which is the one that can be asked. Raises `PublisherError` as
     `ask` does, and `NotPublished` while nothing was applied in full.
     """
-    if installation.release is None:
+    asked = installation.parent or installation
+    if asked.release is None:
         raise NotPublished(
-            f"No update was applied in full to {installation.integration_id} yet, so there is "
-            "nothing to compare the account with."
+            f"No update was applied in full to {asked.integration_id} yet, so there is nothing to "
+            "compare the account with."
         )
-    ids = [installation.integration_id]
-    return ask(installation.connector, installation.release, ids, by=by)
+    return ask(asked.connector, asked.release, [asked.integration_id], by=by)
 
 
 def unfinished() -> QuerySet[DryRun]:

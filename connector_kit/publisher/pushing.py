@@ -42,17 +42,20 @@ def push_each(
 def stragglers(at: datetime) -> QuerySet[Installation]:
     """Installations that are locked, with no process at work on them and no rollout in charge.
 
-    Includes those that were pushed for new settings, without a call that asked for them on record.
+    Includes those that were pushed for new settings of their own or of a store, without a call that
+    asked for them on record, and those with a store that such a call has half written.
     """
     recent = Operation.objects.filter(installation=OuterRef("pk"), started_at__gt=at - PATIENCE)
     in_flight = Push.objects.filter(installation=OuterRef("pk"), state__in=Push.IN_FLIGHT)
-    unheard = Order.objects.open().filter(
-        installation=OuterRef("pk"),
-        kind=Order.Kind.SETTINGS,
-        begun_at=None,
-        placed_at__lt=at - PATIENCE,
+    is_here = Q(installation=OuterRef("pk")) | Q(installation__parent=OuterRef("pk"))
+    ordered = Order.objects.open().filter(
+        is_here, kind=Order.Kind.SETTINGS, placed_at__lt=at - PATIENCE
     )
-    waiting = Q(update_in_progress=True) | Exists(unheard)
+    unheard = ordered.filter(begun_at=None)
+    half_written = ordered.filter(
+        installation__parent__isnull=False, installation__update_in_progress=True
+    )
+    waiting = Q(update_in_progress=True) | Exists(unheard) | Exists(half_written)
     return (
         Installation.objects.active()
         .marketplace()

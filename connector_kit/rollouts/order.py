@@ -8,9 +8,20 @@ from collections.abc import Iterable
 from enum import IntEnum
 from typing import Any
 
-from django.db.models import Case, Count, Q, QuerySet, SmallIntegerField, Sum, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    OuterRef,
+    Q,
+    QuerySet,
+    SmallIntegerField,
+    Sum,
+    Value,
+    When,
+)
 
-from connector_kit.models import Connector, Release
+from connector_kit.models import Connector, Installation, Release
 from connector_kit.rollouts.selection import WHOLE_BASE, Selection
 from connector_kit.rollouts.waves import WaveSize
 
@@ -25,7 +36,7 @@ class Lot(IntEnum):
     SKIP = 1
     """The customer is installing or uninstalling."""
     CURRENT = 2
-    """By the records, it already has the complete release."""
+    """By the records, it already has the complete release, and so have its stores."""
 
 
 ORDER = ("lot", "-sandbox", "pk")
@@ -39,8 +50,9 @@ def in_order(
     Those that are not updated come last, so that the first waves have their intended size.
     """
     runs = Q(release=release, version=release.version, update_in_progress=False)
+    complete = Installation.objects.active().filter(parent=OuterRef("pk"), mode="settings")
     lot = Case(
-        When(runs, then=Value(int(Lot.CURRENT))),
+        When(runs & ~Exists(complete.exclude(runs)), then=Value(int(Lot.CURRENT))),
         When(mode__in=IN_BETWEEN, then=Value(int(Lot.SKIP))),
         default=Value(int(Lot.UPDATE)),
         output_field=SmallIntegerField(),

@@ -7,11 +7,16 @@ from typing import Any
 import pytest
 
 from connector_kit.installation_settings import save_settings
-from connector_kit.models import Installation, Operation, Order, Release
+from connector_kit.models import Installation, Operation, Order, Release, clock
 from connector_kit.publisher import choose_installations, sync_install_base
 from connector_kit.publisher.actions import THE_KIT
+from connector_kit.publisher.dry_run_ticks import tick
+from connector_kit.publisher.dry_runs import ask_for_drift
 from connector_kit.publisher.errors import PublisherError
+from connector_kit.publisher.installation_history import last_drift_check
+from connector_kit.publisher.pushing import PATIENCE, push_stragglers
 from connector_kit.rollouts.errors import RolloutError
+from connector_kit.rollouts.order import Lot, in_order
 from connector_kit.rollouts.selection import WHOLE_BASE, Selection
 from tests.lifecycle.fixtures import Customer, Shop
 from tests.lifecycle.source_fixtures import (
@@ -128,27 +133,125 @@ def test_rolling_back_takes_the_stores_along(
     assert {store.integration["version"] for store in (parent, *stores)} == {"1.0.0"}
 
 
-def test_an_update_that_fails_in_a_store_continues_with_the_stores_that_are_left(
+def test_a_blocked_store_holds_up_neither_its_installation_nor_the_other_stores(
     branches: Shop, parent: Customer, stores: list[Customer]
 ) -> None:
     branches.publish(NEXT_BRANCHES)
-    second = max(stores, key=lambda store: store.integration_id)
-    first = min(stores, key=lambda store: store.integration_id)
-    second.delete("sync")
-    parent.order()
+    blocked, other = sorted(stores, key=lambda store: store.integration_id)
+    blocked.delete("sync")
+    before = {document["_id"]: document for _, document in blocked.tagged()}
 
     failed = parent.push()
 
-    assert failed.outcome == Operation.Outcome.FAILED
-    assert f"The store {second.integration['name']}: " in failed.message
-    assert parent.integration["updateInProgress"]
-    assert parent.integration["version"] == "1.0.0"
-    assert first.integration["version"] == "1.1.0"
-    operations = first.installation.operations.count()
+    assert (failed.outcome, failed.code) == (Operation.Outcome.FAILED, "component_deleted")
+    assert f"The store {blocked.integration['name']}: " in failed.message
+    assert {document["_id"]: document for _, document in blocked.tagged()} == before
+    assert [home.integration["version"] for home in (parent, other)] == ["1.1.0"] * 2
+    assert blocked.integration["version"] == "1.0.0"
+    assert not any(home.integration["updateInProgress"] for home in (parent, *stores))
 
-    assert parent.push(recreate_deleted=True).outcome == Operation.Outcome.DONE
+
+def test_a_retry_reaches_only_the_store_that_was_blocked(
+    branches: Shop, parent: Customer, stores: list[Customer]
+) -> None:
+    branches.publish(NEXT_BRANCHES)
+    blocked, other = sorted(stores, key=lambda store: store.integration_id)
+    blocked.delete("sync")
+    parent.push()
+    Order.objects.open().update(recreate_deleted=True)
+    operations = other.installation.operations.count()
+
+    assert parent.push_unordered().outcome == Operation.Outcome.DONE
+
     assert {store.integration["version"] for store in (parent, *stores)} == {"1.1.0"}
-    assert first.installation.operations.count() >= operations
+    assert "sync" in names(blocked)
+    assert other.installation.operations.count() == operations
+
+
+def test_what_a_blocked_store_uses_stays_with_its_installation_until_it_has_followed(
+    branches: Shop, parent: Customer, stores: list[Customer]
+) -> None:
+    first = branches.connector.releases.get(version="1.0.0")
+    branches.publish(NEXT_BRANCHES)
+    parent.push()
+    blocked = stores[0]
+    blocked.delete("sync")
+
+    assert parent.push(first).outcome == Operation.Outcome.FAILED
+    save(parent, ledger="/ledger")
+
+    assert parent.integration["version"] == "1.0.0"
+    assert "archive" in names(parent)
+    assert parent.push(first, recreate_deleted=True).outcome == Operation.Outcome.DONE
+    assert "archive" not in names(parent)
+    assert [names(store) - {"paid_out"} for store in stores] == [OWN, OWN]
+
+
+def test_a_rollout_reaches_an_installation_whose_store_is_behind(
+    branches: Shop, parent: Customer, stores: list[Customer]
+) -> None:
+    release = branches.publish(NEXT_BRANCHES)
+    stores[0].delete("sync")
+    parent.push()
+
+    [waiting] = in_order(branches.connector, release)
+    assert waiting.lot == Lot.UPDATE
+    assert parent.push(recreate_deleted=True).outcome == Operation.Outcome.DONE
+    [complete] = in_order(branches.connector, release)
+    assert complete.lot == Lot.CURRENT
+
+
+def test_a_store_that_is_left_half_written_keeps_the_lock_until_it_is_finished(
+    branches: Shop, parent: Customer, stores: list[Customer]
+) -> None:
+    branches.publish(NEXT_BRANCHES)
+    faults = {"rate": 1, "kinds": ["422"], "methods": ["PUT", "PATCH"], "paths": "/v1/flows/.*"}
+    parent.platform.control("/faults", {**faults, "limit": 1})
+
+    assert parent.push().outcome == Operation.Outcome.FAILED
+    assert parent.integration["updateInProgress"]
+
+    parent.platform.control("/faults", {})
+    assert parent.push_unordered().outcome == Operation.Outcome.DONE
+    assert {store.integration["version"] for store in (parent, *stores)} == {"1.1.0"}
+
+
+def test_an_update_says_which_store_waits_for_its_customer(
+    branches: Shop, parent: Customer, stores: list[Customer]
+) -> None:
+    branches.publish("tests.lifecycle.branches_1_1_till:Branches")
+
+    waiting = parent.push()
+
+    assert waiting.outcome == Operation.Outcome.WAITS
+    for store in stores:
+        name = store.integration["name"]
+        assert f"The store {name} waits for the customer: connect Till" in waiting.message
+        assert store.installation.needs
+    assert parent.integration["version"] == "1.1.0"
+    assert not parent.integration["updateInProgress"]
+
+
+def test_a_drift_check_looks_at_the_stores_each_with_its_own_findings(
+    branches: Shop, parent: Customer, stores: list[Customer]
+) -> None:
+    changed, same = stores
+    changed.change("orders", pageSize=7)
+
+    dry_run = ask_for_drift(changed.installation, by=THE_KIT)
+    tick(dry_run.pk)
+    parent.platform.control("/drain", {"timeout_seconds": 30})
+    tick(dry_run.pk)
+
+    [answer] = dry_run.answers.all()
+    assert answer.installation == parent.installation
+    found = [(step["externalId"], step["store"]) for step in answer.plan["drift"]]
+    assert found == [("orders", changed.integration["name"])]
+    drifted = [home.installation.is_drifted for home in (parent, changed, same)]
+    assert drifted == [True, True, False]
+    check = last_drift_check(changed.installation)
+    assert [step["externalId"] for step in check.plan["drift"]] == ["orders"]
+    assert last_drift_check(same.installation).plan["drift"] == []
 
 
 def save(store: Customer, **values: Any) -> Any:
@@ -330,9 +433,68 @@ def test_nothing_is_pushed_to_a_store(
         Selection(integrations=(store,)).require_known(branches.connector)
     with pytest.raises(PublisherError, match=parent.integration_id):
         choose_installations(branches.connector, [store])
-    refused = save_settings(stores[0].installation, {"path": "/mine"}, by=THE_KIT)
-    assert refused.change is None
-    assert "own settings page" in str(refused.errors)
+
+
+def test_settings_of_a_store_are_saved_by_a_call_for_its_installation(
+    parent: Customer, stores: list[Customer]
+) -> None:
+    first, second = stores
+    before = {document["_id"]: document for _, document in (*parent.tagged(), *second.tagged())}
+
+    saved = save_settings(first.installation, {"path": "/mine"}, by=THE_KIT)
+    parent.platform.control("/drain", {"timeout_seconds": 30})
+
+    assert saved.change.refresh_from_db() or saved.change.outcome == "applied"
+    assert first.component("orders")["http"]["relativeURI"] == "/mine"
+    assert first.integration["settings"]["path"] == "/mine"
+    after = {document["_id"]: document for _, document in (*parent.tagged(), *second.tagged())}
+    assert after == before
+    assert not parent.integration["updateInProgress"]
+    last = parent.last_operation
+    assert (last.outcome, last.code) == (Operation.Outcome.IGNORED, "settings_of_stores")
+
+
+def test_settings_of_a_store_are_refused_like_those_of_any_installation(
+    parent: Customer, stores: list[Customer]
+) -> None:
+    unknown = save_settings(stores[0].installation, {"ledger": "/mine"}, by=THE_KIT)
+
+    assert unknown.change is None
+    assert unknown.errors.keys() == {"ledger"}
+
+
+def test_settings_that_a_store_cannot_apply_lock_nothing_and_wait(
+    parent: Customer, stores: list[Customer]
+) -> None:
+    store = stores[0]
+    store.delete("sync")
+
+    saved = save_settings(store.installation, {"path": "/mine"}, by=THE_KIT)
+    parent.platform.control("/drain", {"timeout_seconds": 30})
+
+    saved.change.refresh_from_db()
+    assert saved.change.outcome == "waiting"
+    assert "sync" in saved.change.message
+    assert not parent.integration["updateInProgress"]
+    assert not store.installation.update_in_progress
+    assert store.integration["name"] in parent.last_operation.message
+
+
+def test_a_lost_push_for_the_settings_of_a_store_is_repeated(
+    parent: Customer, stores: list[Customer], monkeypatch: Any
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("connector_kit.installation_settings._push", lambda _: None)
+        saved = save_settings(stores[0].installation, {"path": "/mine"}, by=THE_KIT)
+    long_ago = clock.now() - 2 * PATIENCE
+    Order.objects.open().update(placed_at=long_ago)
+    Operation.objects.update(started_at=long_ago)
+
+    assert push_stragglers() == 1
+    parent.platform.control("/drain", {"timeout_seconds": 30})
+
+    saved.change.refresh_from_db()
+    assert saved.change.outcome == "applied"
 
 
 @pytest.mark.parametrize(

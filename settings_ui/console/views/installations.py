@@ -79,9 +79,7 @@ def installation(request: StaffRequest, integration_id: str) -> HttpResponse:
         may_see_licenses=may(request, Scope.LICENSES_READ),
         may_link=may(request, Scope.SETTINGS_WRITE),
         children=list(row.children.active().order_by("pk")[:ROWS]),
-        may_check=may(request, Scope.INSTALLATIONS_WRITE)
-        and not row.vanished_at
-        and row.parent is None,
+        may_check=may(request, Scope.INSTALLATIONS_WRITE) and not row.vanished_at,
     )
 
 
