@@ -14,6 +14,7 @@ DECLARATIONS = [
     "Flow",
     "Import",
     "Lookup",
+    "LookupCache",
     "Ref",
     "Router",
     "Script",

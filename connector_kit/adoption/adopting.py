@@ -23,6 +23,7 @@ from connector_kit.blueprint.slug import slug_from
 from connector_kit.documents import Document, ref, references
 from connector_kit.documents.ids import literal_ids
 from connector_kit.documents.walking import at, dotted, objects, without
+from connector_kit.integrator.resources.lookup_caches import MOST_ROWS
 
 _GROUP = "_flowGroupingId"
 
@@ -112,7 +113,7 @@ def adopt(
         outline=outline,
         left_out=tuple(_left_out(draft, download, outline.sections.values())),
         stand_ins=tuple(_stand_ins(draft)),
-        notes=tuple(_notes(draft)),
+        notes=(*_notes(draft), *_unread_rows(draft)),
         personal=tuple(_personal(draft, download)),
         ignored_files=download.ignored,
     )
@@ -251,11 +252,18 @@ def _literal_ids(draft: Draft, known: Collection[str], name: str, found: Found) 
         yield Remark(name, literal.place, f"contains {what}; {_LITERAL}", found.place)
 
 
+def _unread_rows(draft: Draft) -> Iterator[Remark]:
+    for name, found in draft.living():
+        if len(found.data) == MOST_ROWS:
+            yield Remark(name, "data", f"may have more than {MOST_ROWS:,} rows", found.place)
+
+
 def _personal(draft: Draft, download: Download) -> Iterator[Remark]:
     own = {key: download.integration.get(key) for key in ("name", "description")}
     left = {INTEGRATION: Found("integrations", "", own, download.place)}
     for name, found in draft.living():
-        left[name] = replace(found, document=without(found.document, draft.cuts[name]))
+        kept = without(found.document, draft.cuts[name])
+        left[name] = replace(found, document={**kept, "data": found.data} if found.data else kept)
     connections = (found for found in left.values() if found.resource == "connections")
     accounts = frozenset().union(*(account_ids(found.document) for found in connections))
     for name, found in left.items():

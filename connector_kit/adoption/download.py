@@ -17,13 +17,14 @@ class Found:
     """One document as the platform holds it; *place* is the file or the address it came from.
 
     *resource* is the path word (``exports``). *id* is empty when no other document can refer to
-    this one.
+    this one. *data* has the rows of a lookup cache that belong to its copies.
     """
 
     resource: str
     id: str
     document: Document
     place: str
+    data: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,9 @@ class Draft:
             if name not in self._compiled:
                 document = symbolic(without(found.document, self.cuts[name]), self.names)
                 owned = owned_by_default(found.resource, document)
-                self._compiled[name] = CompiledComponent(name, found.resource, document, owned)
+                self._compiled[name] = CompiledComponent(
+                    name, found.resource, document, owned, data=found.data
+                )
             components.append(self._compiled[name])
         return components
 

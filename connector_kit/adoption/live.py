@@ -6,6 +6,7 @@ first table). What says that it belongs to another integration is left there, ex
 which all integrations of an account share.
 """
 
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 
@@ -13,12 +14,12 @@ from connector_kit.adoption.download import AdoptionError, Download, Found, Neig
 from connector_kit.adoption.intake import LIMITS
 from connector_kit.adoption.parsing import require_document
 from connector_kit.adoption.references import is_mention
-from connector_kit.blueprint.resources import DECLARED, referred_type
+from connector_kit.blueprint.resources import DECLARED, referred_type, resource_type
 from connector_kit.documents import Document, Json
 from connector_kit.documents.ids import ids_within, is_id
 from connector_kit.documents.walking import strings
 from connector_kit.integrator import Client
-from connector_kit.integrator.errors import NotFound
+from connector_kit.integrator.errors import Forbidden, NotFound
 
 
 def read_live(client: Client, integration_id: str) -> Download:
@@ -64,8 +65,16 @@ class _Account:
 
     def look_through(self, resource: str) -> None:
         """Take from the list of *resource* what is the integration's, or wanted by it."""
-        for document in self._client.resource(resource).list():
+        for document in self._listed(resource):
             self._judge(resource, document)
+
+    def _listed(self, resource: str) -> Iterator[Document]:
+        try:
+            yield from self._client.resource(resource).list()
+        except (Forbidden, NotFound):
+            # Not every account has these types (protocol/platform-2026.md#10).
+            if not resource_type(resource).is_rare:
+                raise
 
     def fetch_wanted(self) -> None:
         """Fetch what no list had, until nothing more is wanted.
@@ -118,7 +127,10 @@ class _Account:
     def _take(self, resource: str, document: Document) -> None:
         identity = _id(document, resource)
         place = f"/v1/{resource}/{identity}"
-        self.found[identity] = Found(resource, identity, require_document(document, place), place)
+        found = Found(resource, identity, require_document(document, place), place)
+        if document.get("includeDataInTemplatesAndCloning"):
+            found = replace(found, data=self._client.lookup_caches.rows(identity))
+        self.found[identity] = found
         if len(self.found) > LIMITS.members:
             raise AdoptionError(f"The integration uses more than {LIMITS.members:,} documents.")
         self._wanted.pop(identity, None)

@@ -8,6 +8,7 @@ from connector_kit.blueprint.components import (
     Export,
     Import,
     Lookup,
+    LookupCache,
     Ref,
     Script,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "Import",
     "Listing",
     "Lookup",
+    "LookupCache",
     "Offer",
     "Problem",
     "Ref",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connector_kit.blueprint.compiled import Blueprint, CompiledComponent
-from connector_kit.blueprint.components import Component
+from connector_kit.blueprint.components import Component, LookupCache
 from connector_kit.blueprint.declare import Connector, Declaration, declaration, section_title
 from connector_kit.blueprint.functions import StackFunction
 from connector_kit.blueprint.offers import name_of
@@ -141,6 +141,7 @@ def _compiled(name: str, component: Component, document: Document) -> CompiledCo
         per_store=component.per_store,
         required_mappings=listed(getattr(component, "required_mappings", ())),
         locked_mappings=listed(getattr(component, "locked_mappings", ())),
+        data=component.data if isinstance(component, LookupCache) else {},
     )
 
 

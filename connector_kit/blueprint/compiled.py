@@ -1,6 +1,7 @@
 """What a declaration compiles to: values that can be stored, compared and sent."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from connector_kit.blueprint.offers import NOTHING, CompiledAddOn, CompiledEdition, Offer
@@ -18,6 +19,7 @@ class CompiledComponent:
     *edition* and *add_on* name what an installation needs to get it; a *per_store* component is
     what each store gets one of (`connector_kit.blueprint.tailoring`). *required_mappings* and
     *locked_mappings* are what customers may not delete, or not edit, of an import's mappings.
+    *data* has the rows that a lookup cache starts with: texts by key.
     """
 
     external_id: str
@@ -29,6 +31,7 @@ class CompiledComponent:
     per_store: bool = False
     required_mappings: tuple[str, ...] = ()
     locked_mappings: tuple[str, ...] = ()
+    data: Mapping[str, str] = field(default_factory=dict)
 
     def __hash__(self) -> int:
         return hash(self.digest)
@@ -50,6 +53,7 @@ class CompiledComponent:
             **({"perStore": True} if self.per_store else {}),
             **_listed("requiredMappings", self.required_mappings),
             **_listed("lockedMappings", self.locked_mappings),
+            **({"data": dict(self.data)} if self.data else {}),
         }
 
     @classmethod
@@ -65,6 +69,7 @@ class CompiledComponent:
             per_store=data.get("perStore", False),
             required_mappings=tuple(data.get("requiredMappings", ())),
             locked_mappings=tuple(data.get("lockedMappings", ())),
+            data=data.get("data", {}),
         )
 
 

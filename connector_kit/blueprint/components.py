@@ -13,6 +13,7 @@ from connector_kit.blueprint.fields import (
     ConnectionFields,
     ExportFields,
     ImportFields,
+    LookupCacheFields,
     ScriptFields,
 )
 from connector_kit.blueprint.offers import AddOn, Edition
@@ -44,6 +45,10 @@ class Component:
     keywords: ClassVar[tuple[str, ...]] = ()
     """The fields of a class's documents, in Python's spelling."""
 
+    marks: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+    """The fields, and their values, by which documents of a class differ from others of the type:
+    those that a declaration leaves out."""
+
     def __init__(
         self,
         resource: str,
@@ -64,7 +69,7 @@ class Component:
         self.customer_owns = customer_owns
         self.wire: Mapping[str, Any] = wire or {}
         name_field = {} if name is None else {"name": name}
-        self.fields: Mapping[str, Any] = MappingProxyType({**name_field, **fields})
+        self.fields: Mapping[str, Any] = MappingProxyType({**name_field, **self.marks, **fields})
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r})"
@@ -77,21 +82,10 @@ class Connection(Component):
     declared: the customer enters them at installation.
     """
 
-    keywords = ("name", "type", *ConnectionFields.__annotations__)
+    keywords = ("name", *ConnectionFields.__annotations__)
 
-    def __init__(
-        self,
-        name: str | None = None,
-        *,
-        type: str | None = None,  # noqa: A002  the platform's word
-        customer_owns: Sequence[str] | None = None,
-        wire: Mapping[str, Any] | None = None,
-        **fields: Unpack[ConnectionFields],
-    ) -> None:
-        type_field = {} if type is None else {"type": type}
-        super().__init__(
-            "connections", name, customer_owns=customer_owns, wire=wire, **type_field, **fields
-        )
+    def __init__(self, name: str | None = None, **fields: Unpack[ConnectionFields]) -> None:
+        super().__init__("connections", name, **fields)
 
 
 @dataclass(frozen=True)
@@ -106,21 +100,10 @@ class ScriptFunction:
 class Script(Component):
     """JavaScript that the platform keeps and runs (protocol/resources.md#script)."""
 
-    keywords = ("name", "content", *ScriptFields.__annotations__)
+    keywords = ("name", *ScriptFields.__annotations__)
 
-    def __init__(
-        self,
-        name: str | None = None,
-        *,
-        content: str | None = None,
-        customer_owns: Sequence[str] | None = None,
-        wire: Mapping[str, Any] | None = None,
-        **fields: Unpack[ScriptFields],
-    ) -> None:
-        content_field = {} if content is None else {"content": content}
-        super().__init__(
-            "scripts", name, customer_owns=customer_owns, wire=wire, **content_field, **fields
-        )
+    def __init__(self, name: str | None = None, **fields: Unpack[ScriptFields]) -> None:
+        super().__init__("scripts", name, **fields)
 
     def function(
         self, name: str, *, configuration: Mapping[str, Any] | None = None
@@ -129,35 +112,39 @@ class Script(Component):
         return ScriptFunction(self, name, configuration)
 
 
+class LookupCache(Component):
+    """Texts by key, for the lookups of exports and imports (protocol/platform-2026.md#10).
+
+    *data* is what a new cache starts with. From then on its rows are the customer's: later versions
+    add the keys that they are the first to have, unless the cache has them, and change no row.
+    """
+
+    keywords = ("name", *LookupCacheFields.__annotations__)
+
+    def __init__(
+        self,
+        name: str | None = None,
+        *,
+        data: Mapping[str, str] | None = None,
+        **fields: Unpack[LookupCacheFields],
+    ) -> None:
+        super().__init__("lookupcaches", name, **fields)
+        self.data: Mapping[str, str] = {} if data is None else data
+
+
 class Export(Component):
     """Takes records out of an application, or receives them (protocol/resources.md#export)."""
 
     keywords = ("name", *ExportFields.__annotations__)
 
-    def __init__(
-        self,
-        name: str | None = None,
-        *,
-        customer_owns: Sequence[str] | None = None,
-        wire: Mapping[str, Any] | None = None,
-        **fields: Unpack[ExportFields],
-    ) -> None:
-        super().__init__("exports", name, customer_owns=customer_owns, wire=wire, **fields)
+    def __init__(self, name: str | None = None, **fields: Unpack[ExportFields]) -> None:
+        super().__init__("exports", name, **fields)
 
 
 class Lookup(Export):
     """An export that runs as a step of a flow, once for every record."""
 
-    def __init__(
-        self,
-        name: str | None = None,
-        *,
-        customer_owns: Sequence[str] | None = None,
-        wire: Mapping[str, Any] | None = None,
-        **fields: Unpack[ExportFields],
-    ) -> None:
-        marked: ExportFields = {"is_lookup": True, **fields}
-        super().__init__(name, customer_owns=customer_owns, wire=wire, **marked)
+    marks = MappingProxyType({"is_lookup": True})
 
 
 class Import(Component):
@@ -175,10 +162,8 @@ class Import(Component):
         *,
         required_mappings: Sequence[str] = (),
         locked_mappings: Sequence[str] = (),
-        customer_owns: Sequence[str] | None = None,
-        wire: Mapping[str, Any] | None = None,
         **fields: Unpack[ImportFields],
     ) -> None:
-        super().__init__("imports", name, customer_owns=customer_owns, wire=wire, **fields)
+        super().__init__("imports", name, **fields)
         self.required_mappings = required_mappings
         self.locked_mappings = locked_mappings

@@ -29,24 +29,33 @@ SERVER_FIELDS = frozenset(
         "lastModified",
         "offline",
         "queues",
+        "size",
+        "sizeInMB",
         "resolvedAt",
     }
 )
 """Given by the server, ignored or refused when sent (protocol/resources.md)."""
 
 
-class BelongingFields(TypedDict, total=False):
-    """Which installations get a component: keywords of every one, and never on the wire."""
+class ComponentFields(TypedDict, total=False):
+    """What `Component` takes besides fields: keywords of every one, and never on the wire."""
 
+    customer_owns: Sequence[str] | None
+    wire: Nested | None
     edition: Edition | str | None
     add_on: AddOn | str | None
     per_store: bool
 
 
-class CommonFields(BelongingFields, total=False):
-    """Fields most documents share (protocol/resources.md)."""
+class DescribedFields(ComponentFields, total=False):
+    """What every document may have besides its name."""
 
     description: str | None
+
+
+class CommonFields(DescribedFields, total=False):
+    """Fields most documents share (protocol/resources.md)."""
+
     settings: Nested | None
     settings_form: Nested | None
 
@@ -54,6 +63,7 @@ class CommonFields(BelongingFields, total=False):
 class ConnectionFields(CommonFields, total=False):
     """protocol/resources.md#connection."""
 
+    type: str | None
     assistant: str
     http: Nested
     rest: Nested
@@ -80,8 +90,15 @@ class ConnectionFields(CommonFields, total=False):
 class ScriptFields(CommonFields, total=False):
     """protocol/resources.md#script."""
 
+    content: str | None
     debug_until: str
     post_response_hook_to_process_on_child_record: bool
+
+
+class LookupCacheFields(DescribedFields, total=False):
+    """protocol/platform-2026.md#10-lookup-caches-b2b."""
+
+    include_data_in_templates_and_cloning: bool
 
 
 class TransferFields(CommonFields, total=False):

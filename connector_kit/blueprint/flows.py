@@ -140,11 +140,9 @@ class Flow(Component):
         source: Any = None,
         steps: Sequence[Any] | None = None,
         section: str | None = None,
-        customer_owns: Sequence[str] | None = None,
-        wire: Mapping[str, Any] | None = None,
         **fields: Unpack[FlowFields],
     ) -> None:
-        super().__init__("flows", name, customer_owns=customer_owns, wire=wire, **fields)
+        super().__init__("flows", name, **fields)
         self.source = source
         self.steps = steps
         self.section = section

@@ -2,7 +2,7 @@
 
 A row says what declarations, plans, adoption and redaction need to know. A new type is a row here
 and, for authors to declare it by, a class in `components` with its fields in `fields`; until it has
-a class, ``Component("lookupcaches", ...)`` declares one. References and secrets are those of
+a class, ``Component("agents", ...)`` declares one. References and secrets are those of
 protocol/schemas-2026.json, as tests/blueprint/platform-facts.json keeps them.
 """
 
@@ -10,7 +10,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from connector_kit.blueprint.components import Component, Connection, Export, Import, Script
+from connector_kit.blueprint.components import (
+    Component,
+    Connection,
+    Export,
+    Import,
+    Lookup,
+    LookupCache,
+    Script,
+)
 from connector_kit.blueprint.flows import Flow
 from connector_kit.documents.walking import Path, field_of
 
@@ -39,9 +47,14 @@ class ResourceType:
     noun: str
     ids: tuple[str, ...]
     declared_as: type[Component] | None = None
-    """The class for authors. An uninstall looks for documents of these types in any case."""
+    """The class for authors."""
+    variants: tuple[type[Component], ...] = ()
+    """Classes for documents of the type that have certain fields (`Component.marks`)."""
     rank: int = _AFTER_SCRIPTS
     """Components of a lower rank are created first, as far as references allow."""
+    is_rare: bool = False
+    """Whether few connectors have any, and some accounts refuse to list them: an uninstall looks
+    only for those that it knows of."""
     is_component: bool = False
     """Whether an adopted integration keeps them; others belong to an account or a publisher."""
     is_shared: bool = False
@@ -136,6 +149,15 @@ _ROWS = (
         is_component=True,
         limits={"name": 100, "description": 1024},
     ),
+    ResourceType(
+        "lookupcaches",
+        "lookup cache",
+        ("_lookupCacheId",),
+        declared_as=LookupCache,
+        is_component=True,
+        is_rare=True,
+        limits={"name": 200, "description": 10240},
+    ),
     ResourceType("asynchelpers", "async helper", ("_asyncHelperId",), is_component=True),
     ResourceType("filedefinitions", "file definition", ("_fileDefinitionId",), is_component=True),
     ResourceType(
@@ -147,6 +169,7 @@ _ROWS = (
             "overridesHelper.exports._abstractId",
         ),
         declared_as=Export,
+        variants=(Lookup,),
         rank=3,
         is_component=True,
         secrets=frozenset(
@@ -192,7 +215,6 @@ _ROWS = (
     ResourceType(
         "integrations", "integration", ("_integrationId", "_parentId"), context=INTEGRATION
     ),
-    ResourceType("lookupcaches", "lookup cache", ("_lookupCacheId",)),
     ResourceType("mcpservers", "MCP server", ("_mcpServerId",)),
     ResourceType("stacks", "stack", ("_stackId",), is_shared=True, context=STACK),
     ResourceType("tools", "tool", ("_toolId",)),
@@ -209,6 +231,9 @@ TYPES: Mapping[str, ResourceType] = {row.path: row for row in _ROWS}
 
 DECLARED = tuple(row.path for row in sorted(_ROWS, key=lambda row: row.rank) if row.declared_as)
 """The types that authors have classes for, in the order in which they use each other."""
+
+COMMON = tuple(path for path in DECLARED if not TYPES[path].is_rare)
+"""Those of them of which nearly every installation has documents."""
 
 CONTEXTS = frozenset(row.context for row in _ROWS if row.context)
 

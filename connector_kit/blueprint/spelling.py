@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from connector_kit.blueprint.components import Component, Ref
-from connector_kit.blueprint.fields import BelongingFields
+from connector_kit.blueprint.fields import ComponentFields
 from connector_kit.blueprint.flows import Branch, Flow, Part, Router, Source, Step
 from connector_kit.blueprint.problems import Finding, did_you_mean
 from connector_kit.blueprint.resources import TYPES
@@ -33,8 +33,8 @@ _SPELLINGS = {
     "run_next": "_runNextFlowIds",
 }
 
-_BELONGING = frozenset(BelongingFields.__annotations__)
-_PARAMETERS = frozenset({"self", "resource", "customer_owns", "wire"}) | _BELONGING
+_NOT_SENT = frozenset(ComponentFields.__annotations__)
+_PARAMETERS = frozenset({"self", "resource"}) | _NOT_SENT
 
 
 def _camel(python_name: str) -> str:
@@ -43,7 +43,7 @@ def _camel(python_name: str) -> str:
 
 
 def _spelled(kind: type[Component | Part]) -> dict[str, str]:
-    names = (name for name in kind.keywords if name not in _BELONGING)
+    names = (name for name in kind.keywords if name not in _NOT_SENT)
     return {name: _SPELLINGS.get(name, _camel(name)) for name in names}
 
 
@@ -87,6 +87,11 @@ def python_field(resource: str, wire_name: str) -> str | None:
         and python_name not in _PARAMETERS
     )
     return python_name if writable and _camel(python_name) == wire_name else None
+
+
+def marked_fields(resource: str, kind: type[Component]) -> Mapping[str, Any]:
+    """Return the fields by which documents of *kind* differ from others of *resource*."""
+    return {_WIRE_NAMES[resource][name]: value for name, value in kind.marks.items()}
 
 
 class Speller:

@@ -21,6 +21,7 @@ from connector_kit.integrator.resources.integrations import Integrations
 from connector_kit.integrator.resources.job_retries import Retries
 from connector_kit.integrator.resources.jobs import Jobs
 from connector_kit.integrator.resources.licenses import OwnLicenses
+from connector_kit.integrator.resources.lookup_caches import LookupCaches
 from connector_kit.integrator.resources.part import Part
 from connector_kit.integrator.resources.resource import Resource
 from connector_kit.integrator.resources.route import Route
@@ -65,6 +66,7 @@ class Client:
     scripts = Part(Scripts, "scripts")
     stacks = Part(Stacks, "stacks")
     stack_shares = Part(StackShares, "sshares")
+    lookup_caches = Part(LookupCaches, "lookupcaches")
     iclients = Part(Resource, "iclients")
     templates = Part(Templates, "templates")
     access_tokens = Part(AccessTokens, "accesstokens")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -91,17 +91,12 @@ def intended(steps: Iterable[PlanStep], journal: Journal) -> Iterator[None]:
 def _carry_out(step: PlanStep, account: Account) -> str:
     match step:
         case Create():
-            account.ids[step.component.external_id] = account.create(step.component)
-            return account.ids[step.component.external_id]
+            created = account.create(step.component)
+            account.ids[step.component.external_id] = created
+            _add_rows(account, created, step.component.data)
+            return created
         case Update():
-            account.require_unchanged(step.resource, step.id)
-            resource = account.client.resource(step.resource)
-            write = step.writes()
-            if write[0] == "PATCH":
-                patch = [account.resolve(dict(operation)) for operation in write[1]]
-                resource.patch(step.id, patch)
-            else:
-                resource.update(step.id, account.resolve(write[1]))
+            _update(step, account)
             return step.id
         case Delete():
             remove(account.client.resource(step.resource), step.id)
@@ -110,6 +105,26 @@ def _carry_out(step: PlanStep, account: Account) -> str:
             return step.id
         case Conflict():
             raise AssertionError("a blocked plan is never applied")
+
+
+def _update(step: Update, account: Account) -> None:
+    resource = account.client.resource(step.resource)
+    match step.writes():
+        case "PATCH", operations:
+            account.require_unchanged(step.resource, step.id)
+            resource.patch(step.id, [account.resolve(dict(operation)) for operation in operations])
+        case "PUT", document:
+            account.require_unchanged(step.resource, step.id)
+            resource.update(step.id, account.resolve(document))
+    _add_rows(account, step.id, step.data)
+
+
+def _add_rows(account: Account, cache_id: str, rows: Mapping[str, str]) -> None:
+    """Add *rows* to a lookup cache, but not in place of rows that it has: they are its owner's."""
+    if rows:
+        caches = account.client.lookup_caches
+        held = caches.rows(cache_id, keys=rows)
+        caches.put(cache_id, {key: value for key, value in rows.items() if key not in held})
 
 
 def _writes(step: PlanStep) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import chain
 
 from connector_kit.blueprint import Blueprint, CompiledComponent
-from connector_kit.blueprint.resources import DECLARED
+from connector_kit.blueprint.resources import COMMON
 from connector_kit.documents import abstract, references
 from connector_kit.lifecycle.account import Account, by_external_id, resources_of
 from connector_kit.lifecycle.journal import DatabaseJournal
@@ -44,7 +44,9 @@ def plan_drift(account: Account, journal: DatabaseJournal) -> Plan:
         applied=applied,
         known_ids=journal.known_ids,
     )
-    plan = compare(tuple(applied.values()), {}, live, fence=account.fence)
+    # Rows of lookup caches are their owners': none is missing.
+    declared = tuple(replace(component, data={}) for component in applied.values())
+    plan = compare(declared, {}, live, fence=account.fence)
     steps: list[PlanStep] = []
     for step in plan.steps:
         if not isinstance(step, Update):
@@ -81,9 +83,9 @@ def plan_removal(
 
     It follows the tags in the account, not what was declared: leftovers of earlier versions are
     removed, too, whatever their names, and everything else stays. *known* only adds resource types
-    to search to those that have classes of their own.
+    to search to those that every installation may have.
     """
-    wanted = (*resources_of(known), *DECLARED)
+    wanted = (*resources_of(known), *COMMON)
     resources = dict.fromkeys(name for name in wanted if name != "integrations")
     found = {
         document["_id"]: (resource, document) for resource, document in account.owned(resources)
@@ -146,7 +148,10 @@ def _plan(
     journal.looked(live, resources)
     held = {document.external_id for document in live if account.fence.holds(document)}
     original = by_external_id(copied[0].components if copied else ())
-    unrecorded = {name: original[name] for name in original.keys() & held - applied.keys()}
+    # A copy of a lookup cache may have come without its rows (protocol/platform-2026.md#10).
+    unrecorded = {
+        name: replace(original[name], data={}) for name in original.keys() & held - applied.keys()
+    }
     left = as_left_behind(applied | unrecorded, interrupted, live, fence=account.fence)
     plan = compare(
         [component for component in declared if component.external_id not in account.borrowed],
@@ -214,9 +219,11 @@ def as_left_behind(
             if name not in held:
                 continue
             before = {name: known[name]} if name in known else {}
-            [step] = compare([component], before, [held[name]], fence=fence).steps
+            # A document does not tell whether its rows were written after it.
+            written = replace(component, data=known[name].data if before else {})
+            [step] = compare([written], before, [held[name]], fence=fence).steps
             if isinstance(step, Unchanged):  # already what writing it would make of it
-                known[name] = component
+                known[name] = written
         for name in known.keys() - declared.keys() - held.keys():
             del known[name]
     return known

@@ -199,18 +199,26 @@ def _merged(
         document = {**document, "externalId": name}
         before = live.document.get("externalId", MISSING)
         changes = (*changes, FieldChange("externalId", before, name))
+    data = _first_had(component, applied)
+    changes = (*changes, *(FieldChange(f"data.{key}", MISSING, data[key]) for key in data))
     is_adopted = applied is None and name != INTEGRATION
     step: PlanStep
     if not any(change.is_written for change in changes):
         step = Unchanged(component, live.id, is_adopted, kept=changes)
     else:
         before = _cut(live.document, dead) if dead else live.document
-        step = Update(component, live.id, document, changes, before, is_adopted)
+        step = Update(component, live.id, document, changes, before, is_adopted, data)
         try:
             step.writes()
         except Masked as error:
             step = conflicts.masked(component, error.path)
     return _Outcome(step, merged.document)
+
+
+def _first_had(component: CompiledComponent, applied: CompiledComponent | None) -> dict[str, str]:
+    """Return the rows whose keys *component* has and *applied* had not: all others were there."""
+    earlier = applied.data if applied else {}
+    return {key: value for key, value in component.data.items() if key not in earlier}
 
 
 def _comparable(component: CompiledComponent) -> Document:

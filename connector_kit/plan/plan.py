@@ -5,7 +5,7 @@ not even in part.
 """
 
 from collections import Counter
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
@@ -50,7 +50,8 @@ class Update(_OfComponent):
     """Change the document *id* from *before* to *document*, both symbolic and with the envelope.
 
     *adopted*: it was found by its external id, without a record that it was created. *changes* also
-    lists what the customer keeps (`FieldChange.is_written` is false).
+    lists what the customer keeps (`FieldChange.is_written` is false). *data* has the rows that a
+    lookup cache gets unless it has their keys; where there is nothing else, the document stays.
     """
 
     id: str
@@ -58,13 +59,18 @@ class Update(_OfComponent):
     changes: tuple[FieldChange, ...]
     before: Document = field(repr=False)
     adopted: bool = False
+    data: Mapping[str, str] = field(default_factory=dict, repr=False)
     action: ClassVar = "update"
 
-    def writes(self) -> Write:
+    def writes(self) -> Write | None:
         """Return the method and its symbolic body, which never carries a mask.
+
+        None when the document stays as it is.
 
         A document that shows one is patched instead of replaced (protocol/README.md U35).
         """
+        if self.document == self.before:
+            return None
         if shows_mask(self.before):
             return "PATCH", operations(self.before, self.document)
         return "PUT", self.document

@@ -10,6 +10,7 @@ from connector_kit.sandbox.account.audit_log import Audit
 from connector_kit.sandbox.account.mails import Mails
 from connector_kit.sandbox.account.recycle_bin import Bin
 from connector_kit.sandbox.account.tokens import Tokens
+from connector_kit.sandbox.caches.store import Caches
 from connector_kit.sandbox.clock import Clock
 from connector_kit.sandbox.connections.backends import Backends
 from connector_kit.sandbox.connections.logs import Logs
@@ -64,6 +65,7 @@ class Platform:
     pushes: Pushes
     scripts: Scripts
     backends: Backends = field(default_factory=Backends)
+    caches: Caches = field(default_factory=Caches)
     jobs: Jobs = field(default_factory=Jobs)
     queue: Queue = field(default_factory=Queue)
     failures: Failures = field(default_factory=Failures)
@@ -114,6 +116,7 @@ class Platform:
             "failures": self.failures,
             "retries": self.retries,
             "bin": self.bin,
+            "caches": self.caches,
         }
 
     @property

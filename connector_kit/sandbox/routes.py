@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from connector_kit.sandbox.account import access_tokens, history, notifications, users
 from connector_kit.sandbox.apps import editions, expiry, install, install_steps, settings, uninstall
+from connector_kit.sandbox.caches import routes as caches
 from connector_kit.sandbox.clones import routes as clones
 from connector_kit.sandbox.connections import ping, registration, virtual
 from connector_kit.sandbox.connections import routes as connections
@@ -52,9 +53,10 @@ RESOURCES = (
     "agents",
     "apis",
     "filedefinitions",
+    "lookupcaches",
 )
-"""Document types with the five usual routes; two are spelled in two ways. The reference names the
-last four only where other documents refer to them; they are stored like any other."""
+"""Document types with the five usual routes; two are spelled in two ways. Of agents the
+reference has only the id, where connections name one; they are stored like any other."""
 
 MODULES = (
     *(connections, registration, ping, virtual),
@@ -65,7 +67,7 @@ MODULES = (
     *(connectors, licenses),
     *(templates, stacks, scripts, access_tokens),
     *(jobs, job_errors, job_retries, bulk_retries),
-    states,
+    *(states, caches),
     *(notifications, users, history),
 )
 """In the order of protocol/http-api.md."""
@@ -87,7 +89,7 @@ def refuse_processor(call: Call) -> Answer:
     raise not_simulated(PROCESSORS, "/" + "/".join(call.segments))
 
 
-NOT_SIMULATED = ("lookupcaches", "tools", "mcpservers", "environments", "httpconnectors")
+NOT_SIMULATED = ("tools", "mcpservers", "environments", "httpconnectors")
 
 REFUSED = (
     *(

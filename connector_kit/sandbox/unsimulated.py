@@ -13,7 +13,7 @@ RULES = "filter operators that the filter editor does not offer"
 SCRIPTS = "scripts outside exports, imports, and flows"
 MODULES = "modules imported by scripts"
 ONE_TO_MANY = "steps that run once per child record"
-RESOURCES = "lookup caches, tools, MCP servers, environments, revisions, and HTTP connectors"
+RESOURCES = "tools, MCP servers, environments, revisions, and HTTP connectors"
 PROCESSORS = "processors and requests to API builder endpoints"
 
 DATA = (APPLICATIONS, LOGINS, RULES, MODULES, ONE_TO_MANY)

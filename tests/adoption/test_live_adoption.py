@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from connector_kit.adoption import AdoptionError, adopt, read_live, unpack, write_package
+from connector_kit.blueprint.resources import DECLARED
 from connector_kit.documents.walking import at
 from connector_kit.integrator import Client, NoThrottle
 from connector_kit.sandbox import Sandbox
@@ -264,9 +265,9 @@ def test_an_account_that_answers_with_other_documents_is_asked_once_for_each(pla
     flow |= {"_runNextFlowIds": [], "pageGenerators": [{"_exportId": "..."}, {"_exportId": ".."}]}
     flow["pageProcessors"] = [{"_importId": "64a1f0c2b3d4e5f6071829ff"}]
     other = {"_id": "64a1f0c2b3d4e5f607182903", "name": "Another"}
-    empty = [Reply(200, [])] * 4
+    lists = [Reply(200, [flow] if name == "flows" else []) for name in reversed(DECLARED)]
     integration = Reply(200, {"_id": flow["_integrationId"], "name": "Odd"})
-    platform.plays(integration, Reply(200, [flow]), *empty, Reply(200, other))
+    platform.plays(integration, *lists, Reply(200, other))
     with Client("x" * 32, base_url=platform.base_url, throttle=NoThrottle()) as client:
         found = read_live(client, flow["_integrationId"]).found
 

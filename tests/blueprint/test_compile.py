@@ -2,12 +2,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector_kit import Component, Connection, Connector, Export, Flow, Import, Ref, Script
+from connector_kit import (
+    Component,
+    Connection,
+    Connector,
+    Export,
+    Flow,
+    Import,
+    LookupCache,
+    Ref,
+    Script,
+)
 from connector_kit.blueprint import (
     Blueprint,
     CompiledComponent,
     DeclarationError,
     compile_connector,
+    problems,
 )
 from connector_kit.documents import references
 from examples.commerce import v1_0, v1_1
@@ -170,3 +181,29 @@ def test_compiling_leaves_the_authors_values_alone():
     compile_connector(Tidy).component("connection").document["http"]["headers"].clear()
 
     assert http["headers"] == ({"name": "a", "value": "b"},)
+
+
+def test_a_lookup_cache_carries_its_rows():
+    class Cached(Connector):
+        name = "Cached"
+        version = "1.0.0"
+        countries = LookupCache("Countries", data={"DE": "Germany"})
+
+    compiled = compile_connector(Cached)
+
+    assert compiled.component("countries").data == {"DE": "Germany"}
+    assert Blueprint.from_json(compiled.to_json()) == compiled
+
+
+@pytest.mark.parametrize(
+    "data",
+    [{"DE": 1}, {1: "Germany"}, ["DE"], {"DE": "x" * 50_000_000}],
+    ids=["no text", "no key", "no object", "too large"],
+)
+def test_rows_are_texts_by_key(data):
+    class Cached(Connector):
+        name = "Cached"
+        version = "1.0.0"
+        countries = LookupCache("Countries", data=data)
+
+    assert [problem.id for problem in problems(Cached)] == ["connector_kit.E130"]

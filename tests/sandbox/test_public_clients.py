@@ -85,7 +85,6 @@ def test_deleted_documents_are_listed_by_type(customer):
     [
         ("GET", "/integrations/{id}/revisions"),
         ("POST", "/integrations/{id}/revisions"),
-        ("GET", "/lookupcaches"),
         ("POST", "/tags"),
         ("GET", "/tags/{id}"),
         ("POST", "/processors/csvParser"),

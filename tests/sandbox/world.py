@@ -147,6 +147,12 @@ class World(dict):
         }
         return self.create("imports", **fields)
 
+    def make_cache(self):
+        cache = self.create("lookupcaches", name="Countries")
+        rows = [{"key": "DE", "value": "Germany"}, {"key": "FR", "value": "France"}]
+        self.ask("POST", f"/lookupcaches/{cache}/data", {"data": rows})
+        return cache
+
     def make_integration(self, **more):
         return self.create("integrations", flowGroupings=[GROUP], **more)
 

@@ -16,7 +16,7 @@ Written by `python -m workshop.coverage`; `make check` fails when it is out of d
 endpoint of the reference has no client method or no test.
 
 * *Endpoint* and *mark* are the reference's: A API docs, A- an earlier edition of them, T today's
-  edition, O observed, N developers' notes, ? unknown.
+  edition, O observed, N developers' notes, G the vendor's guides of 2026, ? unknown.
 * *Client* is the method of `connector_kit.integrator.Client` that was seen to call it. Where
   several do, the first is shown.
 * *Sandbox* is what answers it in the local integrator.io (`connector_kit.sandbox`); 501
@@ -42,6 +42,7 @@ SECTIONS = {
     "11": "Jobs, job errors, retries",
     "12": "State",
     "13": "Notifications, users, rest",
+    "2026": "Resource types of 2026",
 }
 
 

@@ -21,7 +21,8 @@ from connector_kit.adoption.source.outline import Outline
 from connector_kit.adoption.source.values import DATA_HELPER, TEXT_HELPER, Values
 from connector_kit.blueprint.compile import owned_by_default
 from connector_kit.blueprint.resources import TYPES, resource_type
-from connector_kit.documents import Document
+from connector_kit.blueprint.spelling import marked_fields
+from connector_kit.documents import Document, digest
 
 HELPERS = {
     TEXT_HELPER: f"""
@@ -35,9 +36,10 @@ def {DATA_HELPER}(path: str) -> Any:
 }
 
 _DECLARATIONS = (
-    *(blueprint.Connector, blueprint.Component, blueprint.Lookup, blueprint.Ref),
+    *(blueprint.Connector, blueprint.Component, blueprint.Ref),
     *(blueprint.Source, blueprint.Step, blueprint.Router, blueprint.Branch),
     *(row.declared_as for row in TYPES.values() if row.declared_as),
+    *(variant for row in TYPES.values() for variant in row.variants),
 )
 
 MODULE_NAMES = frozenset(
@@ -116,21 +118,32 @@ def _component(
     values: Values, compiled: blueprint.CompiledComponent, section: str | None
 ) -> Expression:
     """Return the expression that declares *compiled*; *section* is that of a flow."""
-    word = (resource_type(compiled.resource).declared_as or blueprint.Component).__name__
-    document = compiled.document
-    arguments = [] if word != "Component" else [("", literal(compiled.resource))]
+    kind, document = _declared_as(compiled)
+    arguments = [("", literal(compiled.resource))] if kind is blueprint.Component else []
     if isinstance(document.get("name"), str):
         arguments.append(("", literal(document["name"])))
         document = without(document, "name")
     if section is not None:
         arguments.append(("section=", literal(section)))
-    if word == "Export" and document.get("isLookup") is True:
-        word, document = "Lookup", without(document, "isLookup")
     arguments += _fields(values, compiled, document)
+    if compiled.data:
+        arguments.append(("data=", values.value(dict(compiled.data), (compiled.external_id,))))
     if compiled.customer_owns != owned_by_default(compiled.resource, compiled.document):
         owned = values.items(map(literal, compiled.customer_owns))
         arguments.append(("customer_owns=", owned))
-    return call(values.kit(word), arguments)
+    return call(values.kit(kind.__name__), arguments)
+
+
+def _declared_as(
+    compiled: blueprint.CompiledComponent,
+) -> tuple[type[blueprint.Component], Document]:
+    """Return the class that declares *compiled*, and the fields that it leaves to the author."""
+    row, document = resource_type(compiled.resource), compiled.document
+    for variant in row.variants:
+        marks = marked_fields(compiled.resource, variant)
+        if all(digest(document.get(key)) == digest(value) for key, value in marks.items()):
+            return variant, without(document, *marks)
+    return row.declared_as or blueprint.Component, document
 
 
 def _fields(
@@ -143,10 +156,8 @@ def _fields(
         content = values.script(compiled.external_id, document["content"])
         arguments.append(("content=", content))
         document = without(document, "content")
-    # Fields whose keyword would be read as something else than the value they have.
+    # A name that is no text has no keyword; an empty list of parts would be read as none.
     raw = {"name"}
-    if resource in {"connections", "scripts"}:
-        raw |= {key for key in ("type", "content") if document.get(key, "") is None}
     if resource == "flows":
         raw |= {"pageGenerators", "pageProcessors"}
         for key, (prefix, write) in _FLOW_PARTS.items():

@@ -24,6 +24,7 @@ from connector_kit.blueprint.rules.flows import flow_errors, flow_warnings, sche
 from connector_kit.blueprint.rules.frameworks import framework_findings
 from connector_kit.blueprint.rules.offers import belonging_findings, offer_findings
 from connector_kit.blueprint.rules.reading import Components
+from connector_kit.blueprint.rules.services import row_findings
 from connector_kit.blueprint.rules.settings import SettingsRules, holder_findings
 from connector_kit.blueprint.rules.transfers import (
     export_findings,
@@ -50,6 +51,7 @@ _OF_TYPE = {
     "connections": (incomplete_connections, odd_connections),
     "exports": (transfer_findings, export_findings, schedule_findings),
     "imports": (transfer_findings, import_findings),
+    "lookupcaches": (row_findings,),
     "flows": (flow_errors, flow_warnings),
 }
 """Further rules of resource types that have some."""

@@ -72,7 +72,7 @@ def restore(call: Call) -> Answer:
 def purge(call: Call) -> Answer:
     """DELETE /recycleBinTTL/{type}/{id}: delete for good."""
     access.owners_only(call)
-    call.platform.bin.take(_deleted(call))
+    call.platform.caches.remove(call.platform.bin.take(_deleted(call)).id)
     return GONE
 
 

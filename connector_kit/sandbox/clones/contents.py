@@ -6,7 +6,15 @@ from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.documents.references import references
 from connector_kit.sandbox.documents.store import Store
 
-ORDER = ("scripts", "asynchelpers", "filedefinitions", "exports", "imports", "flows")
+ORDER = (
+    "scripts",
+    "asynchelpers",
+    "filedefinitions",
+    "lookupcaches",
+    "exports",
+    "imports",
+    "flows",
+)
 """Types that are copied, what is referred to before what refers."""
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from connector_kit.sandbox.caches.store import sizes
 from connector_kit.sandbox.documents import shaping, writing
 from connector_kit.sandbox.documents.fields import model_of
 from connector_kit.sandbox.documents.masks import mask_secrets, restore_secrets
@@ -55,6 +56,8 @@ def make_copies(
         document |= {"_id": ids[record.id], "_sourceId": record.id}
         if record.resource == "flows":
             document["disabled"] = True
+        if document.get("includeDataInTemplatesAndCloning"):
+            document |= sizes(call.platform.caches.copy(record.id, document["_id"]))
         copies.append(writing.store(call, record.resource, document))
     return copies
 

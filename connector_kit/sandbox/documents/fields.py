@@ -54,6 +54,7 @@ _FIELDS = {
         initChild:object childDisplayName:text _parentId:id flowGroupings:list
         _registeredConnectionIds:ids
     """,
+    "lookupcaches": "includeDataInTemplatesAndCloning:flag size:whole sizeInMB:text",
     "scripts": "content:text debugUntil:date",
     "stacks": "type:text server:object lambda:object",
     "iclients": """
@@ -102,6 +103,7 @@ MODELS = {
     "stacks": "Stack",
     "asynchelpers": "AsyncHelper",
     "filedefinitions": "FileDefinition",
+    "lookupcaches": "LookupCache",
     "connectors": "Connector",
     "templates": "Template",
     "iclients": "IClient",

@@ -19,6 +19,7 @@ TARGETS = {
     "_importId": "imports",
     "_scriptId": "scripts",
     "_asyncHelperId": "asynchelpers",
+    "_lookupCacheId": "lookupcaches",
     "_integrationId": "integrations",
     "_keepDeltaBehindFlowId": "flows",
     "_runNextFlowIds": "flows",

@@ -17,6 +17,7 @@ ALWAYS_KEPT = ("_id", "createdAt", "_connectorId", "sandbox", "apiIdentifier", *
 KEPT = {
     "connections": ("offline", "queues"),
     "integrations": ("mode", "updateInProgress", "version", "_parentId"),
+    "lookupcaches": ("size", "sizeInMB"),
 }
 """More such fields; a connector may write some of an integration's (`lifecycle_fields`)."""
 
@@ -27,17 +28,26 @@ _PLATFORMS_OWN = {
     "connections": ("offline", "queues"),
     "integrations": ("_parentId",),
     "scripts": ("debugUntil",),
+    "lookupcaches": ("size", "sizeInMB"),
     "connectors": ("trialEnabled", "trialPeriod", "_trialLicenseId"),
 }
 """Fields that a new document does not have yet, whatever was sent."""
 
-EMPTY = {
-    "integrations": (
-        *("install", "installSteps", "uninstallSteps", "changeEditionSteps"),
-        "flowGroupings",
-    )
+DEFAULTS: dict[str, Document] = {
+    "integrations": {
+        "install": [],
+        "installSteps": [],
+        "uninstallSteps": [],
+        "changeEditionSteps": [],
+        "flowGroupings": [],
+    },
+    "lookupcaches": {
+        "includeDataInTemplatesAndCloning": False,
+        "size": 0,
+        "sizeInMB": "0 MB",
+    },
 }
-"""Arrays that a new document carries even when nothing is in them."""
+"""What a new document carries where nothing else was sent."""
 
 _IDENTIFIERS = {"exports": "e", "imports": "i"}
 
@@ -68,7 +78,7 @@ def first_version(resource: str, sent: Document) -> Document:
         document["apiIdentifier"] = letter + secrets.token_hex(5)
     if resource == "exports":
         document["asynchronous"] = True
-    return {**document, **{name: [] for name in EMPTY.get(resource, ()) if name not in document}}
+    return {**DEFAULTS.get(resource, {}), **document}
 
 
 def next_version(

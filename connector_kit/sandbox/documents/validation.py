@@ -27,11 +27,13 @@ REQUIRED = {
     "iclients": ("provider",),
     "templates": ("name",),
     "asynchelpers": ("name",),
+    "lookupcaches": ("name",),
     "accesstokens": ("name",),
 }
 LONGEST = {
     "connections": {"name": 100},
     "scripts": {"name": 100, "description": 1024},
+    "lookupcaches": {"name": 200, "description": 10240},
 }
 """Characters that a text may have at most."""
 LONGEST_DEBUGGING = 3600

@@ -76,7 +76,9 @@ def remove(call: Call, record: Record, *, for_good: bool = False) -> None:
     """Delete a document with its state; it can be restored from the recycle bin."""
     call.store.delete(record)
     call.platform.states.clear(Place(record.account_id, record.resource, record.id))
-    if not for_good:
+    if for_good:
+        call.platform.caches.remove(record.id)
+    else:
         call.platform.bin.put(record, call.now)
     _note(call, record, record, None)
 

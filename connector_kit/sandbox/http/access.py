@@ -17,7 +17,7 @@ Reach = Callable[[Call], Record]
 
 CONNECTORS_MAY_CREATE = {
     *("connections", "exports", "imports", "flows", "scripts", "asynchelpers"),
-    *("filedefinitions", "accesstokens"),
+    *("filedefinitions", "lookupcaches", "accesstokens"),
 }
 CONNECTORS_MAY_USE = CONNECTORS_MAY_CREATE | {"integrations"}
 

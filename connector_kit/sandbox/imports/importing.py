@@ -127,7 +127,7 @@ class Importing:
             return []
 
     async def _map(self, entries: list[Entry]) -> None:
-        lookups = Lookups(self.import_)
+        lookups = Lookups(self.import_, self.run.cached)
         mapper = _mapper(self.import_, lookups)
         for number, entry in enumerate(entries):
             if number and number % AT_ONCE == 0:

@@ -72,6 +72,9 @@ BODIES: dict[str, Document] = {
     "anything": {},
     "ids": TEXTS,
     "records": RECORDS,
+    "rows": _object("data", data=_array(_object("key value", key=TEXT, value=TEXT))),
+    "keys": _object("keys", keys=TEXTS),
+    "row_query": _object(keys=TEXTS, startsWith=TEXT),
     "patch": _PATCH,
     "virtual_export": _object(
         "export",

@@ -52,6 +52,11 @@ class RunContext:
             found["_parentIntegrationId"] = self.integration.get("_parentId")
         return {name: value for name, value in found.items() if value is not None}
 
+    def cached(self, cache_id: str, key: str) -> str | None:
+        """Return what a lookup cache of the account has under *key*."""
+        cache = self.platform.store.get(self.account_id, "lookupcaches", cache_id)
+        return self.platform.caches.rows(cache.id).get(key) if cache else None
+
     def settings(self, document: Document) -> Any:
         """Return the settings in scope of *document*, the export or import itself.
 

@@ -75,7 +75,7 @@ class Rule:
         """Return for each record what it becomes, or a `Failed`."""
         if self.script is not None:
             return await self._run_script(self.script, records)
-        transform = transform_of(self.definition)
+        transform = transform_of(self.definition, self.run.cached)
         return records if transform is None else await self._each(records, transform)
 
     async def _each(self, records: list[Any], do: Any) -> list[Any]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from connector_kit.sandbox.documents.paths import find, objects
 from connector_kit.sandbox.http.wire import Document
-from connector_kit.sandbox.pipeline.lookups import Lookups
+from connector_kit.sandbox.pipeline.lookups import Cached, Lookups, nothing_cached
 from connector_kit.sandbox.pipeline.mappers import MapperTwo
 from connector_kit.sandbox.pipeline.templates import extract_value
 from connector_kit.sandbox.pipeline.values import put_at
@@ -23,13 +23,13 @@ _EVERY = "[*]"
 Transform = Callable[[Any], Any]
 
 
-def transform_of(definition: Any) -> Transform | None:
+def transform_of(definition: Any, cached: Cached = nothing_cached) -> Transform | None:
     """Return what transforms a record by an expression, None when nothing does."""
     if not isinstance(definition, dict):
         return None
     two = find(definition, ("expression", "rulesTwoDotZero")) or definition.get("rulesTwoDotZero")
     if isinstance(two, dict) and two.get("mappings"):
-        mapper, keeps = MapperTwo(two["mappings"], Lookups(two)), two.get("mode") == MODIFY
+        mapper, keeps = MapperTwo(two["mappings"], Lookups(two, cached)), two.get("mode") == MODIFY
 
         def transform(record: Any) -> Any:
             kept = record if keeps and isinstance(record, dict) else {}

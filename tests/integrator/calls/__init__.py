@@ -9,6 +9,7 @@ from tests.integrator.calls import (
     integrations,
     jobs,
     publishing,
+    types,
 )
 
 CASES = tuple(
@@ -22,6 +23,7 @@ CASES = tuple(
         installed,
         publishing,
         jobs,
+        types,
     )
     for case in module.CASES
 )
