@@ -204,6 +204,21 @@ class Base:
 
 
 @pytest.fixture
+def drive(platform, clock):
+    """Takes the ticks of two minutes, while the platform calls whom it is to call."""
+
+    def drive(rollout, seconds=120):
+        for _ in range(0, seconds, 15):
+            while tick(rollout.pk, clock=clock):
+                assert platform.control("/drain", {"timeout_seconds": 30})["drained"]
+            clock.forward(seconds=15)
+        rollout.refresh_from_db()
+        return rollout
+
+    return drive
+
+
+@pytest.fixture
 def clock() -> Clock:
     return Clock()
 

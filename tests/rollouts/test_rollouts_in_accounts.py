@@ -10,7 +10,6 @@ from connector_kit.rollouts import (
     release_locks,
     roll_back,
     start_rollout,
-    tick,
 )
 from tests.lifecycle.fixtures import (
     customer,
@@ -24,7 +23,6 @@ from tests.lifecycle.fixtures import (
 )
 from tests.lifecycle.frameworks import IN_BOTH
 from tests.publisher.fixtures import platform
-from tests.rollouts.fixtures import Clock
 
 __all__ = [
     "customer",
@@ -57,26 +55,6 @@ def trouble(customer):
         customer.platform.control("/faults", {"rate": 1, **chosen, **wanted} if wanted else {})
 
     return trouble
-
-
-@pytest.fixture
-def drive(platform, clock):
-    """Takes the ticks of two minutes, while the platform calls whom it is to call."""
-
-    def drive(rollout, seconds=120):
-        for _ in range(0, seconds, 15):
-            while tick(rollout.pk, clock=clock):
-                assert platform.control("/drain", {"timeout_seconds": 30})["drained"]
-            clock.forward(seconds=15)
-        rollout.refresh_from_db()
-        return rollout
-
-    return drive
-
-
-@pytest.fixture
-def clock():
-    return Clock()
 
 
 def is_locked(customer):
