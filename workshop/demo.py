@@ -78,8 +78,8 @@ class Demo:
         with self._doing(f"Publishing {target}") as note:
             answer = self.field.publish(target)
             note(f"{answer['slug']} {answer['version']}, {answer['digest'][:12]}")
-            if source := answer["source_integration"]:
-                note(f"source integration {source['id']}")
+            if (source := answer["source_integration"]) and source["action"] != "unchanged":
+                note("source integration written")
 
     def _install(self) -> None:
         customers = self.field.customers

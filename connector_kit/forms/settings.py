@@ -72,7 +72,8 @@ def read_settings_forms(integration: Document, flows: Mapping[str, Document]) ->
     """
     form = _settings_form(integration)
     entries = tuple(
-        FlowEntry(name, _settings_form(flow), shows_schedule=True) for name, flow in flows.items()
+        FlowEntry(name, _settings_form(flow), shows_mapping=True, shows_schedule=True)
+        for name, flow in flows.items()
     )
     section = Section("Settings", tabs=(Tab("", form),) if form else (), flows=entries)
     oddities = (*form.oddities, *(oddity for entry in entries for oddity in entry.form.oddities))

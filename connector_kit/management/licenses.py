@@ -246,7 +246,7 @@ def _show_page(
             row.standing,
             str(row.ends or ""),
             f"{expiry:%F %T}" if expiry else "",
-            row.code or ("differs" if row.drift else ""),
+            row.code or ("differs" if row.drift else _kinship(row)),
         )
     console = command.console(options)
     console.print(table)
@@ -255,6 +255,13 @@ def _show_page(
     if page.next_after:
         console.print(f"More: --after {page.next_after}")
     return page
+
+
+def _kinship(row: License) -> str:
+    """Tell whose child a license is: that of a store, beside its installation's."""
+    if not row.is_child:
+        return ""
+    return f"child of #{row.parent_id}" if row.parent_id else f"child of {row.parent_license_id}"
 
 
 def _print_drift(rows: Iterable[License], console: Console) -> None:

@@ -222,8 +222,13 @@ class Installation(models.Model):
 
     @property
     def label(self) -> str:
-        """The installation as people know it: customer and tag, otherwise name, account, or id."""
+        """The installation as people know it: customer and tag, otherwise name, account, or id.
+
+        A store has its own name before that of its customer.
+        """
         known = " · ".join(filter(None, (self.email or self.end_user, self.tag)))
+        if self.parent_id and self.name and known:
+            return f"{self.name} of {known}"
         return known or self.name or self.account_id or self.integration_id
 
     @property

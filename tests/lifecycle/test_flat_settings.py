@@ -154,6 +154,7 @@ def test_the_kits_own_page_shows_the_form_and_the_flows(sold: Shop) -> None:
         "sync": ["folder"],
         "refunds": [],
     }
+    assert all(entry.shows_mapping and entry.shows_schedule for entry in page.flows)
 
 
 def test_a_page_shows_what_was_saved_just_now(sold: Shop) -> None:

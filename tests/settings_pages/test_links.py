@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from connector_kit.models import StaffAction
+from connector_kit.models import Installation, StaffAction
 from connector_kit.publisher.actions import THE_KIT
 from connector_kit.publisher.roles import Role
 from connector_kit.publisher.settings_links import make_link
@@ -138,6 +138,15 @@ def test_staff_make_links_and_it_is_recorded(staff, installation):
         f"installation/{installation.integration_id}",
     )
     assert "open" not in str(made.after)
+
+
+def test_the_settings_of_a_store_have_its_name(staff, installation):
+    parent = installation_with(DOCUMENT, 7)
+    Installation.objects.filter(pk=installation.pk).update(parent=parent, name="Store 1")
+
+    page = staff(Role.OPERATOR).get(f"/settings/{installation.integration_id}/-/Orders/")
+
+    assert "Settings of Store 1" in page.content.decode()
 
 
 def test_a_viewer_looks_and_cannot_save(staff, installation):

@@ -1,5 +1,7 @@
 """Every page shows what there is, in a bounded number of queries."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -125,16 +127,37 @@ def test_the_install_base_is_filtered_and_counted(history, viewer, query, count)
 
 def test_a_store_of_framework_two_is_shown_with_its_installation(world, admin):
     parent, store = world.install(2)
-    Installation.objects.filter(pk=store.pk).update(parent=parent, name="Store 1")
+    Installation.objects.filter(pk=store.pk).update(
+        parent=parent, name="Store 1", email=parent.email
+    )
 
     listed = text_of(admin.get(at("installations", stores="only")))
     own = text_of(admin.get(at("installation", store.integration_id)))
     whole = text_of(admin.get(at("installation", parent.integration_id)))
 
-    assert f"Store 1, store of {parent.label}" in listed
+    for text in (listed, own):
+        assert f"Store 1 of {parent.label}" in text
+    assert '<span class="badge">store</span>' in listed
     assert f">{parent.label}</a>" in own
-    assert "Check for drift" not in own
     assert ">Store 1</a>" in whole
+
+
+def test_the_license_of_a_store_is_shown_with_the_store_and_with_its_parent(world, admin):
+    parent, store = world.install(2)
+    Installation.objects.filter(pk=store.pk).update(parent=parent, name="Store 1")
+    named = {"connector": world.connector, "email": "owner@example.com"}
+    license_ = License.objects.create(**named, ends=date(2030, 6, 30))
+    used, free = (
+        License.objects.create(**named, parent=license_, integration_id=integration_id)
+        for integration_id in (store.integration_id, "")
+    )
+
+    whole = text_of(admin.get(at("license", license_.pk)))
+    own = text_of(admin.get(at("license", used.pk)))
+
+    assert ">Store 1</a>" in whole
+    assert "not used yet" in whole.partition(f"/licenses/{free.pk}/")[2]
+    assert "that of its parent: 2030-06-30" in own
 
 
 def test_installations_are_shown_by_customer_tag_account_and_environment(world, admin):

@@ -92,6 +92,7 @@ def refused_subscriptions(limit: int = 100) -> list[dict[str, Any]]:
 def find_license(word: str) -> License:
     """Return the license that *word* names: its id at the platform, ``#<number>`` or an address.
 
+    An address names the license of an installation; those of its stores are children of it.
     Raises `UnknownLicense` when there is none, or when an address has several.
     """
     rows = License.objects.select_related("connector", "parent")
@@ -100,7 +101,7 @@ def find_license(word: str) -> License:
         found = list(rows.filter(Q(pk=int(number)) | Q(license_id=number)))
     else:
         found = list(rows.filter(license_id=word)) or list(
-            rows.known().filter(email__iexact=word)[:6]
+            rows.known().filter(email__iexact=word, parent=None, parent_license_id="")[:6]
         )
     if len(found) == 1:
         return found[0]

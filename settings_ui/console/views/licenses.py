@@ -140,10 +140,19 @@ def _show(
         tried=attempted,
         trail=trail_of(row),
         reminders=list(row.reminders.order_by("-ends", "-pk")[:50]),
-        children=list(row.children.order_by("pk")[:200]),
+        children=_children(row),
     )
     response.status_code = status
     return response
+
+
+def _children(row: License) -> list[tuple[License, Installation | None]]:
+    """The licenses of the stores of *row*'s installation, each with the store that uses it."""
+    children = list(row.children.order_by("pk")[:200])
+    stores = Installation.objects.in_bulk(
+        {child.integration_id for child in children} - {""}, field_name="integration_id"
+    )
+    return [(child, stores.get(child.integration_id)) for child in children]
 
 
 def _license(key: int) -> License:

@@ -20,6 +20,7 @@ from connector_kit.publisher.licenses import (
     delete,
     expire,
     extend,
+    find_license,
     reactivate,
     renew,
     set_add_ons,
@@ -227,6 +228,13 @@ def test_a_license_in_use_is_not_deleted(desk, told):
 
     assert refused.value.code == "resource_in_use"
     assert License.objects.get(pk=row.pk).vanished_at is None
+
+
+def test_an_address_names_the_license_of_the_installation_and_not_those_of_its_stores(two, told):
+    parent = two.grant(30)
+    child(parent, **told)
+
+    assert find_license(parent.email) == parent
 
 
 def test_a_child_has_its_parents_dates(two, told):
