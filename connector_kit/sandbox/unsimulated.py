@@ -12,17 +12,19 @@ LOGINS = "authentication methods other than basic, token, OAuth, cookie, and cus
 RULES = "filter operators that the filter editor does not offer"
 SCRIPTS = "scripts outside exports, imports, and flows"
 MODULES = "modules imported by scripts"
+HELPERS = "Handlebars helpers that sign requests"
 ONE_TO_MANY = "steps that run once per child record"
 RESOURCES = "tools, MCP servers, environments, revisions, and HTTP connectors"
 PROCESSORS = "processors and requests to API builder endpoints"
 
-DATA = (APPLICATIONS, LOGINS, RULES, MODULES, ONE_TO_MANY)
+DATA = (APPLICATIONS, LOGINS, RULES, MODULES, ONE_TO_MANY, HELPERS)
 """What an export or import may need."""
 
 _WAYS_OUT = {
     APPLICATIONS: "Set the connection's baseURI to a local address such as http://127.0.0.1:8000.",
     LOGINS: "Choose another http.auth.type.",
     RULES: "Use operators of the filter editor, or a script.",
+    HELPERS: "Use hash or hmac over values that the template names itself.",
     SCRIPTS: "Use a function on a stack (_stackId) instead.",
     MODULES: "Remove the import; a script gets all of its data as options.",
     RESOURCES: "Try them in a sandbox environment of integrator.io.",

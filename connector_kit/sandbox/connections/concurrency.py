@@ -16,8 +16,13 @@ One = TypeVar("One")
 
 
 def concurrency_level(connection: Document) -> int:
-    """Return how many requests a connection takes at a time: one, where it does not say."""
+    """Return how many requests a connection takes at a time: one, where it does not say.
+
+    One with a rate limit takes one at a time (protocol/platform-2026.md#4).
+    """
     for name in ("http", "rest", "wrapper"):
+        if find(connection, (name, "rateLimit", "limit")):
+            return 1
         level = find(connection, (name, "concurrencyLevel"))
         if isinstance(level, int) and not isinstance(level, bool) and level > 0:
             return min(level, MOST)

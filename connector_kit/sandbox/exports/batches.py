@@ -27,7 +27,7 @@ class PageRefused(Refusal):
 class Batch:
     """One page of an export: its records, and what filter, transform, and hook made of them.
 
-    *failed* are the records for which the filter or transform failed; *later* those that the hook
+    *failed* are the records for which the transform or filter failed; *later* those that the hook
     wants retried, each with its errors (``newErrorsAndRetryData``).
     """
 
@@ -64,17 +64,23 @@ async def all_records(exporting: Exporting) -> tuple[list[Any], list[str | None]
 async def refine(
     exporting: Exporting, records: list[Any], index: int, errors: list[Document] | None = None
 ) -> tuple[Batch, bool]:
-    """Return a page after filter, transform and hook, and whether the hook wants no further one.
+    """Return a page after transform, filter and hook, and whether the hook wants no further one.
 
     Raises `PageRefused` when the hook fails.
     """
     run, export, dates = exporting.run, exporting.export, exporting.dates
-    passed = await Rule(run, export, "filter", "output_filter", dates).passes(records)
-    failed = [item for item in passed if isinstance(item, Failed)]
-    kept = [record for record, passes in zip(records, passed, strict=True) if passes is True]
-    made = await Rule(run, export, "transform", "transformation", dates).transform(kept)
-    failed += [item for item in made if isinstance(item, Failed)]
-    data = [item for item in made if not isinstance(item, Failed)]
+    made = await Rule(run, export, "transform", "transformation", dates).transform(records)
+    failed = [item for item in made if isinstance(item, Failed)]
+    pairs = [pair for pair in zip(records, made, strict=True) if not isinstance(pair[1], Failed)]
+    rule = Rule(run, export, "filter", "output_filter", dates)
+    passed = await rule.passes([item for _, item in pairs])
+    # What failed is kept as it came: a retry begins with the transform again.
+    failed += [
+        Failed(record, verdict.error)
+        for (record, _), verdict in zip(pairs, passed, strict=True)
+        if isinstance(verdict, Failed)
+    ]
+    data = [item for (_, item), passes in zip(pairs, passed, strict=True) if passes is True]
     errors = [*(errors or []), *(item.error for item in failed)]
     page = await _call_hook(exporting, data, index, errors)
     batch = Batch(

@@ -28,6 +28,8 @@ class Entry:
     """Whether it was not sent because the run was canceled."""
     stage: str = "mapping"
     answer: Document = field(default_factory=dict)
+    lookups: Document = field(default_factory=dict)
+    """What the application answered to the dynamic lookups, by their names."""
     _stages: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:

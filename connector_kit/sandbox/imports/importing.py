@@ -1,13 +1,13 @@
 """Running an import: filter, hooks, mapping, one request per record (protocol/http-api.md#42).
 
-Each record gets its own answer, in order; one that fails does not stop the others. Records are not
-sent in batches.
+Each record gets its own answer, in order; one that fails does not stop the others. A request holds
+as many records as ``http.batchSize`` says (protocol/platform-2026.md#7).
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -18,16 +18,24 @@ from connector_kit.sandbox.connections.concurrency import concurrency_level, for
 from connector_kit.sandbox.http.errors import Refusal, error
 from connector_kit.sandbox.http.wire import Document, render
 from connector_kit.sandbox.imports.entries import FAILED, Entry, unfinished
-from connector_kit.sandbox.imports.operations import Operation, operation_for, rules_for
+from connector_kit.sandbox.imports.operations import (
+    Operation,
+    operation_for,
+    request_type,
+    rules_for,
+)
 from connector_kit.sandbox.pipeline import hooks
+from connector_kit.sandbox.pipeline.conditions import Circumstances
 from connector_kit.sandbox.pipeline.context import RunContext
 from connector_kit.sandbox.pipeline.lookups import Lookups, RecordFailed
 from connector_kit.sandbox.pipeline.mappers import MapperOne, MapperTwo
 from connector_kit.sandbox.pipeline.rules import AT_ONCE, Failed, Rule
-from connector_kit.sandbox.pipeline.templates import context_of, in_body, in_uri
+from connector_kit.sandbox.pipeline.templates import context_of, fill, in_body, in_uri
 from connector_kit.sandbox.pipeline.values import value_at
 
-Mapper = Callable[[Any, Mapping[str, Any]], Any]
+Sending = tuple[Operation, list[Entry]]
+"""One request and the records in it."""
+Mapper = Callable[[Any, Circumstances], Any]
 
 
 @dataclass(frozen=True)
@@ -134,11 +142,13 @@ class Importing:
                 await asyncio.sleep(0)
             entry.stage = "mapping"
             try:
-                answers = {
+                entry.lookups = {
                     str(lookup.get("name")): await self._look_up(lookup, entry.record)
                     for lookup in lookups.dynamic()
                 }
-                entry.mapped = mapper(entry.record, answers)
+                kind, _ = request_type(self.import_, entry.record, entry.lookups)
+                context = self._context(entry)
+                entry.mapped = mapper(entry.record, Circumstances(entry.lookups, kind, context))
             except RecordFailed as failed:
                 entry.fail(failed.error)
             except Refusal as refusal:
@@ -148,7 +158,7 @@ class Importing:
 
     async def _look_up(self, lookup: Document, record: Any) -> Any:
         """Ask the application what a dynamic lookup leads to, for one record."""
-        context = {**self.run.context(self.import_), **context_of(record)}
+        context = {**self.run.context(self.import_), **context_of(record), "import": self.import_}
         connection = self.run.connection
         body = lookup.get("postBody") or lookup.get("body")
         answer = await requests.ask(
@@ -172,57 +182,106 @@ class Importing:
             entry.stage, entry.is_left = "application", True
         if not (entries and self.goes_on()):
             return
-        if not wrappers.is_wrapper(self.run.connection):
-            await for_each(entries, concurrency_level(self.run.connection), self._send)
+        if wrappers.is_wrapper(self.run.connection):
+            sent, mapped = [entry.record for entry in entries], [entry.mapped for entry in entries]
+            answers = await wrappers.submit(self.run, self.import_, sent, mapped)
+            for entry, answer in zip(entries, answers, strict=True):
+                entry.answer, entry.is_left = answer, False
             return
-        sent, mapped = [entry.record for entry in entries], [entry.mapped for entry in entries]
-        answers = await wrappers.submit(self.run, self.import_, sent, mapped)
-        for entry, answer in zip(entries, answers, strict=True):
-            entry.answer, entry.is_left = answer, False
+        lanes = self._lanes(entries)
+        await for_each(lanes, concurrency_level(self.run.connection), self._send_lane)
 
-    async def _send(self, entry: Entry) -> None:
-        if not self.goes_on():
-            return
-        entry.is_left = False
-        operation = operation_for(self.import_, self.run.connection, entry.record)
-        if operation is None:
-            entry.answer = {"statusCode": 200, "ignored": True}
-            return
+    def _lanes(self, entries: list[Entry]) -> list[list[Sending]]:
+        """Return requests that may be sent at a time; those of one lock are sent in their order."""
+        operations: dict[int, tuple[Operation, list[Entry]]] = {}
+        for entry in entries:
+            operation = operation_for(
+                self.import_, self.run.connection, entry.record, entry.lookups
+            )
+            if operation is None:
+                entry.answer, entry.is_left = {"statusCode": 200, "ignored": True}, False
+            else:
+                operations.setdefault(operation.index, (operation, []))[1].append(entry)
+        template = str(self.import_.get("idLockTemplate") or "")
+        lanes: dict[object, list[Sending]] = {}
+        for operation, members in operations.values():
+            for start in range(0, len(members), operation.batch_size):
+                batch = members[start : start + operation.batch_size]
+                lock = fill(template, self._context(batch[0])) or (operation.index, start)
+                lanes.setdefault(lock, []).append((operation, batch))
+        return [*lanes.values()]
+
+    async def _send_lane(self, lane: list[Sending]) -> None:
+        for operation, batch in lane:
+            if self.goes_on():
+                await self._send(operation, batch)
+
+    async def _send(self, operation: Operation, batch: list[Entry]) -> None:
+        """Send one request, and give each of its records its part of the answer."""
+        for entry in batch:
+            entry.is_left = False
         try:
-            answer = await requests.ask(self.run, self._request(operation, entry))
+            answer = await requests.ask(self.run, self._request(operation, batch))
         except Refusal as refusal:
             if refusal.status != FAILED:
                 raise
-            entry.fail(*({**document, "source": "connection"} for document in refusal.errors))
+            for entry in batch:
+                entry.fail(*({**item, "source": "connection"} for item in refusal.errors))
             return
-        body = responses.content(answer)
-        rules = rules_for(operation)
-        failed = responses.failure(answer, body, rules)
-        if failed:
-            entry.note(failed)
-        status = 200 if not failed else 401 if answer.status == 401 else FAILED
-        identity = value_at(body, str(rules.get("resourceIdPath") or "id"))
-        ids = {"id": str(identity)} if isinstance(identity, (str, int)) else {}
-        entry.answer = {"statusCode": status, **ids, "_json": body}
+        body, rules = responses.content(answer), rules_for(operation)
+        parts = [body] * len(batch)
+        if operation.batch_size > 1 and not responses.failure(answer, body, {}):
+            found = responses.records(body, rules.get("resourcePath"))
+            parts = [*found, *[None] * len(batch)][: len(batch)]
+        for entry, part in zip(batch, parts, strict=True):
+            failed = responses.failure(answer, part, rules)
+            if failed:
+                entry.note(failed)
+            status = 200 if not failed else 401 if answer.status == 401 else FAILED
+            identity = value_at(part, str(rules.get("resourceIdPath") or "id"))
+            ids = {"id": str(identity)} if isinstance(identity, (str, int)) else {}
+            entry.answer = {"statusCode": status, **ids, "_json": part, **self._link(entry, part)}
 
-    def _request(self, operation: Operation, entry: Entry) -> BackendRequest:
-        connection, mapped = self.run.connection, entry.mapped
-        context = {
+    def _link(self, entry: Entry, part: Any) -> Document:
+        """Return where the application shows the record (``dataURITemplate``)."""
+        template = str(self.import_.get("dataURITemplate") or "")
+        if not template:
+            return {}
+        seen = {**self._context(entry), "responseData": part}
+        return {"dataURI": fill(template, seen)}
+
+    def _context(self, entry: Entry) -> Document:
+        """Return what templates see of a record before it is mapped."""
+        return {
             **self.run.context(self.import_),
             **context_of(entry.record),
-            **context_of(mapped),
-            "preMapRecord": entry.record,
+            "import": self.import_,
+            "lookup": entry.lookups,
         }
+
+    def _request(self, operation: Operation, batch: list[Entry]) -> BackendRequest:
+        """Return the request for some records: address and headers see the first, unmapped."""
+        connection, context = self.run.connection, self._context(batch[0])
+        is_mapped = operation.details.get("sendPostMappedData") is not False
+        sent = [entry.mapped if is_mapped else entry.record for entry in batch]
         headers = requests.default_headers(connection)
         headers |= requests.fill_headers(operation.details.get("headers"), context)
         if operation.body:
-            body = in_body(operation.body, context).encode()
+            records: Document = {
+                **(context_of(sent[0]) if operation.batch_size == 1 else {}),
+                "data": sent,
+                "batch_of_records": [{"record": record} for record in sent],
+                "preMapRecord": batch[0].record,
+            }
+            body = in_body(operation.body, {**context, **records}).encode()
         elif operation.method in ("GET", "DELETE"):
             body = b""
-        elif "urlencoded" in headers["Content-Type"] and isinstance(mapped, dict):
-            body = urlencode(mapped).encode()
+        elif operation.batch_size > 1:
+            body = render(sent)
+        elif "urlencoded" in headers["Content-Type"] and isinstance(sent[0], dict):
+            body = urlencode(sent[0]).encode()
         else:
-            body = render(mapped)
+            body = render(sent[0])
         return BackendRequest(
             method=operation.method,
             url=requests.address(connection, in_uri(operation.relative_uri, context)),

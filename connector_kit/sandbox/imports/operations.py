@@ -6,12 +6,15 @@ Addresses, methods, bodies and rules for the answer are arrays, one entry per op
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from connector_kit.sandbox.connections.requests import TYPES
 from connector_kit.sandbox.http.errors import missing
 from connector_kit.sandbox.http.wire import Document
+from connector_kit.sandbox.pipeline.conditions import CREATE, EMPTY, UPDATE
+from connector_kit.sandbox.pipeline.lookups import Lookups
 from connector_kit.sandbox.pipeline.templates import extract_value
 from connector_kit.sandbox.unsimulated import APPLICATIONS, not_simulated
 
@@ -26,25 +29,47 @@ class Operation:
     method: str
     relative_uri: str
     body: str
+    batch_size: int
     details: Document = field(repr=False)
 
 
-def operation_for(import_: Document, connection: Document, record: Any) -> Operation | None:
+def request_type(
+    import_: Document, record: Any, answers: Mapping[str, Any]
+) -> tuple[str, bool | None]:
+    """Return ``CREATE`` or ``UPDATE``, and whether the application has *record* already.
+
+    The import finds out by a field of the record or by a lookup, whose *answers* were asked for;
+    None when it does not. Then the type is that of its one request, else ``CREATE``.
+    """
+    details = _details(import_) or {}
+    lookups, is_there = Lookups(import_), None
+    for prefix in ("existing", "ignore"):
+        path, name = details.get(f"{prefix}Extract"), details.get(f"{prefix}LookupName")
+        if name:
+            is_there = lookups.answer_for(str(name), None, answers) not in EMPTY
+        elif path:
+            is_there = extract_value(record, str(path)) not in EMPTY
+        if is_there is not None:
+            return (UPDATE if is_there else CREATE), is_there
+    types = _listed(details.get("requestType"))
+    return (str(types[0]).upper() if len(types) == 1 else CREATE), None
+
+
+def operation_for(
+    import_: Document, connection: Document, record: Any, answers: Mapping[str, Any]
+) -> Operation | None:
     """Return the operation that *record* calls for, None when it must be ignored."""
-    details = next((import_[name] for name in TYPES if isinstance(import_.get(name), dict)), None)
+    details = _details(import_)
     if details is None:
         kind = str(import_.get("adaptorType") or connection.get("type"))
         raise not_simulated(APPLICATIONS, f"an import of the kind {kind}")
-    # Whether the application has the record already, None when the import does not ask.
-    path = details.get("existingExtract") or details.get("ignoreExtract")
-    is_there = extract_value(record, str(path)) not in (None, "") if path else None
+    kind_of_request, is_there = request_type(import_, record, answers)
     if import_.get("ignoreExisting") and is_there:
         return None
     if import_.get("ignoreMissing") and is_there is False:
         return None
-    request_type = None if is_there is None else "UPDATE" if is_there else "CREATE"
     types = _listed(details.get("requestType"))
-    index = types.index(request_type) if request_type in types else 0
+    index = types.index(kind_of_request) if kind_of_request in types else 0
     relative_uri = _nth(details.get("relativeURI"), index)
     if relative_uri is None:
         raise missing("relativeURI")
@@ -53,6 +78,7 @@ def operation_for(import_: Document, connection: Document, record: Any) -> Opera
         method=str(_nth(details.get("method"), index) or "POST").upper(),
         relative_uri=str(relative_uri),
         body=str(_nth(details.get("body"), index) or ""),
+        batch_size=max(1, int(details.get("batchSize") or 1)),
         details=details,
     )
 
@@ -69,6 +95,10 @@ def rules_for(operation: Operation) -> Document:
     rules["errorPath"] = _nth(response.get("errorPath"), index)
     rules["resourceIdPath"] = rules["resourceIdPath"] or _nth(details.get("responseIdPath"), index)
     return rules
+
+
+def _details(import_: Document) -> Document | None:
+    return next((import_[name] for name in TYPES if isinstance(import_.get(name), dict)), None)
 
 
 def _listed(value: Any) -> list[Any]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 from connector_kit.sandbox.apps.frameworks import TWO_DOT_ZERO
 from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.http.wire import Document
+from connector_kit.sandbox.pipeline.helpers import CACHED, NOW
 from connector_kit.sandbox.platform import Platform
 
 
@@ -57,7 +57,7 @@ class RunContext:
         cache = self.platform.store.get(self.account_id, "lookupcaches", cache_id)
         return self.platform.caches.rows(cache.id).get(key) if cache else None
 
-    def settings(self, document: Document) -> Any:
+    def settings(self, document: Document) -> Document:
         """Return the settings in scope of *document*, the export or import itself.
 
         Of a 1.0 connector they are those of its integration; else one object for each level.
@@ -76,6 +76,20 @@ class RunContext:
             "connection": self.connection.get("settings"),
         }
 
+    def scope(self, document: Document) -> Document:
+        """Return the settings that templates and filters of *document* see: those of each level.
+
+        A 1.0 connector's may also be named without their level, as its functions get them.
+        """
+        own = document.get("settings") or {}
+        return {**self.settings(document), **self._levels, "export": own, "import": own}
+
     def context(self, document: Document) -> Document:
         """Return what templates see in addition to the record."""
-        return {"connection": self.connection, "settings": self.settings(document)}
+        return {
+            "connection": self.connection,
+            "settings": self.scope(document),
+            "testMode": self.is_test,
+            NOW: self.platform.clock.now(),
+            CACHED: self.cached,
+        }

@@ -11,7 +11,7 @@ from typing import Any
 from connector_kit.sandbox.documents.paths import find, objects
 from connector_kit.sandbox.http.errors import error
 from connector_kit.sandbox.http.wire import Document, parse
-from connector_kit.sandbox.pipeline.templates import extract_value
+from connector_kit.sandbox.pipeline.values import value_at
 
 _HOLDERS = (("lookups",), ("http", "lookups"), ("rest", "lookups"), ("wrapper", "lookups"))
 
@@ -50,16 +50,20 @@ class Lookups:
             if not isinstance(lookup.get("map"), dict) and not lookup.get("_lookupCacheId")
         )
 
+    def answer_for(self, name: str, value: Any, answers: Mapping[str, Any]) -> Any:
+        """Return what *value* leads to, None for nothing, whether it has to lead somewhere."""
+        lookup = self._lookups.get(name, {})
+        if lookup.get("_lookupCacheId"):
+            return self._from_cache(lookup, value)
+        table = lookup.get("map")
+        return table.get(str(value)) if isinstance(table, dict) else answers.get(name)
+
     def find(self, name: str, value: Any, answers: Mapping[str, Any]) -> Any:
         """Return what *value* leads to; raises `RecordFailed` when it must lead somewhere."""
         lookup = self._lookups.get(name)
         if lookup is None:
             raise RecordFailed("invalid_lookup", f"There is no lookup {name!r}.", "lookup")
-        table = lookup.get("map")
-        if lookup.get("_lookupCacheId"):
-            found = self._from_cache(lookup, value)
-        else:
-            found = table.get(str(value)) if isinstance(table, dict) else answers.get(name)
+        found = self.answer_for(name, value, answers)
         if found is not None:
             return found
         if lookup.get("allowFailures"):
@@ -73,6 +77,6 @@ class Lookups:
         if text is None or not path:
             return text
         try:
-            return extract_value(parse(text.encode()), path)
+            return value_at(parse(text.encode()), path)
         except ValueError:
             return None

@@ -6,11 +6,11 @@ status, …}]``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from connector_kit.sandbox.documents.paths import find, objects
+from connector_kit.sandbox.documents.paths import objects
 from connector_kit.sandbox.http.wire import Document
+from connector_kit.sandbox.pipeline.conditions import Circumstances, counts
 from connector_kit.sandbox.pipeline.conversion import convert_value
 from connector_kit.sandbox.pipeline.lookups import Lookups
 from connector_kit.sandbox.pipeline.templates import extract_value, is_template
@@ -28,18 +28,18 @@ class MapperOne:
         self._lists = [*objects(mapping.get("lists"))]
         self._lookups = lookups
 
-    def __call__(self, record: Any, answers: Mapping[str, Any]) -> Document:
+    def __call__(self, record: Any, circumstances: Circumstances) -> Document:
         """Return the mapped record; raises `RecordFailed`."""
         mapped: Document = {}
         for line in self._fields:
-            self._write(mapped, line, str(line.get("extract") or ""), record, answers)
+            self._write(mapped, line, str(line.get("extract") or ""), record, circumstances)
         for group in self._lists:
-            items = self._items(group, record, answers)
+            items = self._items(group, record, circumstances)
             if items:
                 put_at(mapped, str(group.get("generate")), items)
         return mapped
 
-    def _items(self, group: Document, record: Any, answers: Mapping[str, Any]) -> list[Document]:
+    def _items(self, group: Document, record: Any, circumstances: Circumstances) -> list[Document]:
         """Make one item for each item of the longest list that the group's lines name."""
         lines = [*objects(group.get("fields"))]
         items: list[Document] = []
@@ -47,7 +47,7 @@ class MapperOne:
             item: Document = {}
             for line in lines:
                 extract = str(line.get("extract") or "").replace("[*]", f"[{position}]", 1)
-                self._write(item, line, extract, record, answers)
+                self._write(item, line, extract, record, circumstances)
             items.append(item)
         return items
 
@@ -57,24 +57,24 @@ class MapperOne:
         line: Document,
         extract: str,
         record: Any,
-        answers: Mapping[str, Any],
+        circumstances: Circumstances,
     ) -> None:
-        value = self._value(line, extract, record, answers)
-        # What has no value is left out, except where a null is written on purpose.
-        is_skipped = value is None and "hardCodedValue" not in line
-        discards_empty = (
-            line.get("discardIfEmpty") or find(line, ("conditional", "when")) == "extract_not_empty"
-        )
-        if not is_skipped and not (discards_empty and value in ("", [], {})):
-            put_at(target, str(line.get("generate")), value)
-
-    def _value(self, line: Document, extract: str, record: Any, answers: Mapping[str, Any]) -> Any:
+        place, name = str(line.get("generate")), str(line.get("lookupName") or "")
+        extracted = extract_value(record, extract, circumstances.context)
+        found = self._lookups.answer_for(name, extracted, circumstances.answers)
+        if not counts(line, extracted, found, value_at(target, place), circumstances):
+            return
         if "hardCodedValue" in line:
-            return line["hardCodedValue"]
-        value = extract_value(record, extract)
-        if name := line.get("lookupName"):
-            value = self._lookups.find(str(name), value, answers)
-        return convert_value(value, line)
+            value = line["hardCodedValue"]
+        elif name:
+            answer = self._lookups.find(name, extracted, circumstances.answers)
+            value = convert_value(answer, line)
+        else:
+            value = convert_value(extracted, line)
+        # What has no value is left out, except where a null is written on purpose.
+        is_left_out = value is None and "hardCodedValue" not in line
+        if not is_left_out and not (line.get("discardIfEmpty") and value in ("", [], {})):
+            put_at(target, place, value)
 
 
 def _length(record: Any, line: Document) -> int:
@@ -92,43 +92,61 @@ class MapperTwo:
     def __init__(self, mappings: list[Any], lookups: Lookups) -> None:
         self._mappings, self._lookups = mappings, lookups
 
-    def __call__(self, record: Any, answers: Mapping[str, Any]) -> Document:
+    def __call__(self, record: Any, circumstances: Circumstances) -> Document:
         """Return the mapped record; raises `RecordFailed`."""
-        return self._object(self._mappings, record, answers)
+        return self._object(self._mappings, record, circumstances)
 
-    def _object(self, mappings: Any, record: Any, answers: Mapping[str, Any]) -> Document:
+    def _object(self, mappings: Any, record: Any, circumstances: Circumstances) -> Document:
         mapped: Document = {}
         for line in objects(mappings):
             if line.get("status") != ACTIVE or not line.get("generate"):
                 continue
-            value = self._value(line, record, answers)
-            discards_empty = find(line, ("conditional", "when")) == "extract_not_empty"
-            if value is not None and not (discards_empty and value in ("", [], {})):
-                mapped[str(line["generate"])] = value
+            place, kind = str(line["generate"]), str(line.get("dataType") or "string").lower()
+            is_composite = kind == "objectarray" or (kind == "object" and line.get("mappings"))
+            extracted = value = (
+                self._composite(line, kind, record, circumstances)
+                if is_composite
+                else self._extract(line, record, circumstances)
+            )
+            name = str(line.get("lookupName") or "")
+            found = self._lookups.answer_for(name, extracted, circumstances.answers)
+            if not counts(line, extracted, found, mapped.get(place), circumstances):
+                continue
+            if not is_composite:
+                value = self._value(line, kind, extracted, circumstances)
+            if value is not None:
+                mapped[place] = value
         return mapped
 
-    def _value(self, line: Document, record: Any, answers: Mapping[str, Any]) -> Any:
-        kind = str(line.get("dataType") or "string").lower()
-        if kind == "object" and line.get("mappings"):
-            return self._object(line["mappings"], record, answers) or None
+    def _composite(
+        self, line: Document, kind: str, record: Any, circumstances: Circumstances
+    ) -> Any:
         if kind == "objectarray":
-            return self._array(line, record, answers)
-        # A path begins with ``$``; a template is filled in; anything else is the value itself.
-        value = extract = line.get("extract")
+            return self._array(line, record, circumstances)
+        return self._object(line["mappings"], record, circumstances) or None
+
+    def _extract(self, line: Document, record: Any, circumstances: Circumstances) -> Any:
+        """A path begins with ``$``; a template is filled in; anything else is the value itself."""
+        extract = line.get("extract")
         if isinstance(extract, str) and (extract.startswith("$") or is_template(extract)):
-            value = extract_value(record, extract)
+            return extract_value(record, extract, circumstances.context)
+        return extract
+
+    def _value(
+        self, line: Document, kind: str, extracted: Any, circumstances: Circumstances
+    ) -> Any:
+        value = extracted
         if name := line.get("lookupName"):
-            value = self._lookups.find(str(name), value, answers)
+            value = self._lookups.find(str(name), extracted, circumstances.answers)
         if value in (None, "") and "default" in line:
             value = line["default"]
-        if kind in _PLAIN:
-            items = value if isinstance(value, list) else [] if value is None else [value]
-            return [
-                convert_value(item, {**line, "dataType": _PLAIN[kind]}) for item in items
-            ] or None
-        return convert_value(value, line)
+        if kind not in _PLAIN:
+            return convert_value(value, line)
+        items = value if isinstance(value, list) else [] if value is None else [value]
+        plain = {**line, "dataType": _PLAIN[kind]}
+        return [convert_value(item, plain) for item in items] or None
 
-    def _array(self, line: Document, record: Any, answers: Mapping[str, Any]) -> Any:
+    def _array(self, line: Document, record: Any, circumstances: Circumstances) -> Any:
         """Build the items from each source that the line's helpers name, or copy a list.
 
         The paths of inner mappings begin at the record, and lists that are walked through stand for
@@ -139,6 +157,8 @@ class MapperTwo:
         for helper in helpers or [line]:
             path = str(helper.get("extract") or "$")
             for scope, item in each_item(record, path):
+                if not counts(helper, item, item, None, circumstances):
+                    continue
                 mappings = helper.get("mappings")
-                items.append(self._object(mappings, scope, answers) if mappings else item)
+                items.append(self._object(mappings, scope, circumstances) if mappings else item)
         return items or None

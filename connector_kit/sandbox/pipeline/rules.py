@@ -66,7 +66,7 @@ class Rule:
                 item if isinstance(item, Failed) else bool(item)
                 for item in await self._run_script(self.script, records)
             ]
-        settings, context = self.run.settings(self.document), self.context
+        settings, context = self.run.scope(self.document), self.context
         return await self._each(
             records, lambda record: holds(rules, Scope(record, settings, context))
         )
@@ -75,7 +75,8 @@ class Rule:
         """Return for each record what it becomes, or a `Failed`."""
         if self.script is not None:
             return await self._run_script(self.script, records)
-        transform = transform_of(self.definition, self.run.cached)
+        context = self.run.context(self.document)
+        transform = transform_of(self.definition, context, self.run.cached)
         return records if transform is None else await self._each(records, transform)
 
     async def _each(self, records: list[Any], do: Any) -> list[Any]:

@@ -11,7 +11,8 @@ from typing import Any
 
 from connector_kit.sandbox.documents.paths import find, objects
 from connector_kit.sandbox.http.wire import Document
-from connector_kit.sandbox.pipeline.lookups import Cached, Lookups, nothing_cached
+from connector_kit.sandbox.pipeline.conditions import Circumstances
+from connector_kit.sandbox.pipeline.lookups import Cached, Lookups
 from connector_kit.sandbox.pipeline.mappers import MapperTwo
 from connector_kit.sandbox.pipeline.templates import extract_value
 from connector_kit.sandbox.pipeline.values import put_at
@@ -23,8 +24,11 @@ _EVERY = "[*]"
 Transform = Callable[[Any], Any]
 
 
-def transform_of(definition: Any, cached: Cached = nothing_cached) -> Transform | None:
-    """Return what transforms a record by an expression, None when nothing does."""
+def transform_of(definition: Any, context: Document, cached: Cached) -> Transform | None:
+    """Return what transforms a record by an expression, None when nothing does.
+
+    *context* is what its templates see in addition to the record, *cached* reads lookup caches.
+    """
     if not isinstance(definition, dict):
         return None
     two = find(definition, ("expression", "rulesTwoDotZero")) or definition.get("rulesTwoDotZero")
@@ -33,7 +37,7 @@ def transform_of(definition: Any, cached: Cached = nothing_cached) -> Transform 
 
         def transform(record: Any) -> Any:
             kept = record if keeps and isinstance(record, dict) else {}
-            return {**kept, **mapper(record, {})}
+            return {**kept, **mapper(record, Circumstances(context=context))}
 
         return transform
     rules = find(definition, ("expression", "rules")) or definition.get("rules")
@@ -43,17 +47,22 @@ def transform_of(definition: Any, cached: Cached = nothing_cached) -> Transform 
         for rule in (rules if isinstance(rules, list) else ())
         for line in objects(rule if isinstance(rule, list) else [rule])
     ]
-    return (lambda record: rewrite(lines, record)) if lines else None
+    return (lambda record: rewrite(lines, record, context=context)) if lines else None
 
 
-def rewrite(lines: Iterable[Document], record: Any, into: Document | None = None) -> Document:
+def rewrite(
+    lines: Iterable[Document],
+    record: Any,
+    into: Document | None = None,
+    context: Document | None = None,
+) -> Document:
     """Return a record made of *lines* ``{extract, generate}``, written into *into*.
 
     The items of a list are written to ``items[*].name`` one each.
     """
     made: Document = {} if into is None else into
     for line in lines:
-        value = extract_value(record, str(line.get("extract") or ""))
+        value = extract_value(record, str(line.get("extract") or ""), context)
         generate = str(line.get("generate") or "")
         if value is None or not generate:
             continue

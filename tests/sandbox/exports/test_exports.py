@@ -195,12 +195,12 @@ def test_bodies_and_headers_are_filled_in(customer, application, connection):
     assert application.last["headers"]["x-tenant"] == "Shop"
 
 
-def test_a_helper_in_a_template_is_refused(customer, connection):
-    http = {"relativeURI": "/orders?at={{timestamp 'UTC'}}"}
+def test_a_helper_that_is_none_is_refused(customer, connection):
+    http = {"relativeURI": "/orders?at={{midnight 'UTC'}}"}
 
     answer = customer.post(f"/connections/{connection}/export", {"export": {"http": http}})
 
-    assert code(answer) == (422, "unsupported_template")
+    assert code(answer) == (422, "invalid_template")
 
 
 def test_each_record_has_a_link_where_the_export_makes_one(customer, application, connection):

@@ -166,12 +166,13 @@ def test_a_script_tells_which_branches_a_record_takes(plant):
 # Filters and transforms
 
 
-def test_an_exports_filter_and_transform_stand_before_its_hook(plant):
+def test_an_exports_transform_then_its_filter_stand_before_its_hook(plant):
+    late = ["greaterthan", ["number", ["extract", "order.number"]], 1]
     hook = plant.hook(
         "save", lambda told: {"data": told["data"], "errors": told["errors"], "abort": False}
     )
     export = plant.export(
-        filter={"type": "expression", "expression": {"version": "1", "rules": PRICE}},
+        filter={"type": "expression", "expression": {"version": "1", "rules": late}},
         transform={
             "type": "expression",
             "expression": {
@@ -221,9 +222,10 @@ def test_a_transform_of_version_two_makes_or_changes_a_record(plant, mode, expec
 def test_a_virtual_export_and_import_go_through_them_too(plant):
     dear = {"expression": {"rules": PRICE}}
     renamed = {"expression": {"rules": [[{"extract": "id", "generate": "n"}]]}}
-    rules = {"filter": dear, "transform": renamed}
-    export = {"http": {"relativeURI": "/orders"}, **rules}
-    import_ = {"http": {"relativeURI": ["/items"], "method": ["POST"]}, **rules}
+    late = {"expression": {"rules": ["greaterthan", ["number", ["extract", "n"]], 1]}}
+    export = {"http": {"relativeURI": "/orders"}, "filter": late, "transform": renamed}
+    import_ = {"http": {"relativeURI": ["/items"], "method": ["POST"]}}
+    import_ |= {"filter": dear, "transform": renamed}
     path = f"/connections/{plant.connection}"
 
     exported = plant.customer.post(f"{path}/export", {"export": export}).json()
@@ -236,7 +238,7 @@ def test_a_virtual_export_and_import_go_through_them_too(plant):
 
 def test_scripts_filter_and_transform_too(plant):
     script = plant.script(
-        "function dear (options) { return options.record.total > 10 }\n"
+        "function dear (options) { return options.record.name > 'Order 1' }\n"
         "function named (options) { return { name: 'Order ' + options.record.id } }"
     )
     told = {"type": "script", "script": {"_scriptId": script}}
@@ -271,13 +273,13 @@ def test_a_router_that_cannot_be_told_fails_the_flow(plant):
     assert "indices from 0 to 1, not [7]" in error["message"]
 
 
-def test_a_template_with_a_helper_is_refused(plant):
-    export = plant.export(traceKeyTemplate="{{uppercase record.id}}")
+def test_a_template_with_a_helper_that_is_none_is_refused(plant):
+    export = plant.export(traceKeyTemplate="{{shout record.id}}")
     flow = plant.flow(export, [plant.import_()])
 
     assert plant.run(flow)["status"] == "failed"
     (error,) = plant.errors(flow, export)
-    assert error["code"] == "unsupported_template"
+    assert error["code"] == "invalid_template"
 
 
 def test_a_step_that_runs_per_child_is_not_simulated(plant):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from connector_kit.sandbox.pipeline.conditions import Circumstances
 from connector_kit.sandbox.pipeline.lookups import Lookups
 from connector_kit.sandbox.pipeline.mappers import MapperTwo
 
@@ -25,7 +26,7 @@ def leaves(**extracts):
 
 def mapped(**line):
     mapper = MapperTwo([entry("rows", dataType="objectarray", **line)], Lookups({}))
-    return mapper(RECORD, {}).get("rows")
+    return mapper(RECORD, Circumstances()).get("rows")
 
 
 def array(extract, mappings):
