@@ -14,7 +14,7 @@ from typing import Any
 from connector_kit.sandbox.apps.frameworks import TWO_DOT_ZERO, source_of, steps
 from connector_kit.sandbox.apps.installation import Installation
 from connector_kit.sandbox.clones.contents import connections_of, contents_of, named_ids
-from connector_kit.sandbox.clones.copies import as_template, copy_document
+from connector_kit.sandbox.clones.copies import as_template, copy_document, regroup
 from connector_kit.sandbox.connectors.license_rules import choose_license
 from connector_kit.sandbox.documents import shaping, writing
 from connector_kit.sandbox.documents.record import Record
@@ -93,6 +93,7 @@ def begin_copy(call: Call, source: Record, sent: Document, *, is_clone: bool) ->
 def source_fields(store: Store, source: Record, *, is_clone: bool = False) -> Document:
     """Return what an installation inherits from its source integration."""
     document = copy_document(source.document, {})
+    regroup(document, store.ids)
     for name in ("sandbox", "tag", "_registeredConnectionIds", "install", *shaping.ORIGIN):
         document.pop(name, None)
     install_steps = steps_to_copy(store, source, is_clone=is_clone)

@@ -16,7 +16,7 @@ from connector_kit.sandbox.apps.installation import Installation
 from connector_kit.sandbox.clones.contents import contents_of, named_ids
 from connector_kit.sandbox.clones.copies import copy_document, make_copies
 from connector_kit.sandbox.documents import writing
-from connector_kit.sandbox.documents.paths import find
+from connector_kit.sandbox.documents.paths import find, objects
 from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.errors import (
@@ -168,6 +168,8 @@ def copy_source(installation: Installation) -> None:
         raise impossible("The integration that this one is a copy of is gone.")
     records = contents_of(call.store, source)[1:]
     ids = {source.id: integration.id, **_replacements(steps(document, "installSteps"), records)}
+    groups = (objects(copy.get("flowGroupings")) for copy in (source.document, document))
+    ids |= {str(old.get("_id")): str(new.get("_id")) for old, new in zip(*groups, strict=False)}
     fields = {"_integrationId": integration.id, "sandbox": bool(document.get("sandbox"))}
     if integration.connector_id:
         fields["_connectorId"] = integration.connector_id

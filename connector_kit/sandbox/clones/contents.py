@@ -7,13 +7,8 @@ from connector_kit.sandbox.documents.references import references
 from connector_kit.sandbox.documents.store import Store
 
 ORDER = (
-    "scripts",
-    "asynchelpers",
-    "filedefinitions",
-    "lookupcaches",
-    "exports",
-    "imports",
-    "flows",
+    *("scripts", "asynchelpers", "filedefinitions", "lookupcaches", "exports", "imports"),
+    *("tools", "apis", "flows"),
 )
 """Types that are copied, what is referred to before what refers."""
 
@@ -25,11 +20,13 @@ def contents_of(store: Store, record: Record) -> list[Record]:
     """
     members = store.members(record) if record.resource == "integrations" else [record]
     contents = {member.id: member for member in members if member.resource in ORDER}
-    waiting = [*contents.values()]
+    waiting = [record, *contents.values()]
     while waiting:
         for reference in references(waiting[0].resource, waiting.pop(0).document):
             target = store.get(record.account_id, reference.resource, reference.id)
-            if target and target.resource in ORDER[:-1] and target.id not in contents:
+            if not target or target.resource == "flows" or target.id in contents:
+                continue
+            if target.resource in ORDER:
                 contents[target.id] = target
                 waiting.append(target)
     ordered = sorted(contents.values(), key=lambda item: (ORDER.index(item.resource), item.id))

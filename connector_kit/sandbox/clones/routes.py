@@ -101,10 +101,9 @@ def copy_integration(call: Call, source: Record, sent: Document) -> list[Documen
     """Copy an integration at once; returns what the platform answers."""
     request = CloneRequest.of(call, sent, source)
     records = contents_of(call.store, source)
-    ids, fields = request.ids(records), _fields(request, {})
-    new = make_copies(call, records[:1], ids, fields)[0]
-    members = {**fields, "_integrationId": new.id}
-    copies = make_copies(call, records[1:], {**ids, source.id: new.id}, members)
+    ids = {**request.ids(records), source.id: call.store.ids.next()}
+    fields = {**_fields(request, {}), "_integrationId": ids[source.id]}
+    new, *copies = make_copies(call, records, ids, fields)
     registered = named_ids(copies, "connections")
     new = writing.change(call, new, _registeredConnectionIds=registered)
     return summary(_name(call, [new, *copies], request))

@@ -43,13 +43,16 @@ def check_references(call: Call, resource: str, document: Document, before: Reco
 
 
 def check_unused(store: Store, record: Record) -> None:
-    """Raise `Refusal` 422 when other documents use *record*."""
+    """Raise `Refusal` 422 when other documents use *record*; for tools it is 409.
+
+    protocol/platform-2026.md#17
+    """
     users = store.users_of(record.id)
     if users:
         names = ", ".join(f"{user.resource} {user.id}" for user in users[:3])
         more = f" and {len(users) - 3} more" if len(users) > 3 else ""
         raise refuse(
-            422,
+            409 if record.resource == "tools" else 422,
             "resource_in_use",
             f"The {record.resource} {record.id} is used by {names}{more}; change these first.",
         )

@@ -105,14 +105,13 @@ def test_during_an_update_settings_are_held(customer, publisher, listing, stack,
 def test_a_form_is_made_by_a_function_each_time_it_is_opened(customer, stack, installed):
     path = installed(
         settingsForm={"form": {"fieldMap": {"a": {}}}, "init": {"function": "form"}},
-        flowGroupings=[
-            {"_id": "g" * 24, "name": "Orders", "settingsForm": {"init": {"function": "form"}}}
-        ],
+        flowGroupings=[{"name": "Orders", "settingsForm": {"init": {"function": "form"}}}],
     )
     stack.functions["form"] = lambda options: {"fieldMap": {options["resource"]["name"]: {}}}
 
+    [orders] = customer.get(path).json()["flowGroupings"]
     own = customer.post(f"{path}/settingsForm/init").json()
-    group = customer.post(f"{path}/flowGroupings/{'g' * 24}/settingsForm/init").json()
+    group = customer.post(f"{path}/flowGroupings/{orders['_id']}/settingsForm/init").json()
 
     assert own == {"fieldMap": {"A connectors": {}}}
     assert group == {"fieldMap": {"Orders": {}}}

@@ -199,3 +199,80 @@ def test_a_connection_left_out_of_the_map_is_named(customer, stocked):
             "field": f"connectionMap.{stocked.connection}",
         }
     ]
+
+
+def test_a_copy_of_an_integration_names_nothing_of_the_original(customer):
+    """Whatever leads from one member to another leads to the copies of both."""
+    connection, other = customer.connection()["_id"], customer.connection()["_id"]
+    init = customer.create("scripts", content="1")["_id"]
+    form = {"form": {}, "init": {"function": "f", "_scriptId": init}}
+    integration = customer.create(
+        "integrations", settingsForm=form, flowGroupings=[{"name": "Night"}]
+    )
+    member = {"_integrationId": integration["_id"]}
+    group = integration["flowGroupings"][0]["_id"]
+    listener = customer.create("exports", type="webhook", **member)["_id"]
+    export = customer.create(
+        "exports",
+        _connectionId=connection,
+        _postParseListenerId=listener,
+        settingsForm=form,
+        **member,
+    )["_id"]
+    first = customer.create(
+        "flows",
+        isAbstract=True,
+        routers=[
+            {"id": "r", "branches": [{"name": "b", "pageProcessors": [], "nextRouterId": "s"}]}
+        ],
+        pageGenerators=[{"_exportId": export}],
+        **member,
+    )["_id"]
+    instance = {
+        "_abstractFlowId": first,
+        "overrides": {
+            "connections": [{"_abstractId": connection, "_id": connection}],
+            "exports": [{"_abstractId": export, "_id": export}],
+            "_runNextFlowIds": [first],
+        },
+        "_runNextExportIds": [{"_flowId": first, "_exportId": export}],
+        "_flowGroupingId": group,
+    }
+    second = customer.create("flows", **instance, **member)["_id"]
+
+    answer = customer.post(
+        f"/integrations/{integration['_id']}/clone", {"connectionMap": {connection: other}}
+    )
+
+    originals = {integration["_id"], connection, init, group, listener, export, first, second}
+    made = [
+        customer.get(f"/{entry['model'].lower()}s/{entry['_id']}").json() for entry in answer.json()
+    ]
+    assert len(made) == 6
+    for document in made:
+        assert document.pop("_sourceId") in originals
+        assert not [identity for identity in originals if identity in json.dumps(document)]
+    [copy] = [document for document in made if "_abstractFlowId" in document]
+    assert copy.keys() >= instance.keys()
+    assert [*copy["overrides"]["connections"][0].values()] == [other, other]
+
+
+def test_a_template_leaves_flows_of_its_account_behind(api, sandbox, customer):
+    publisher = api(sandbox.accounts[1].token)
+    next_flow = publisher.create("flows")["_id"]
+    source = publisher.create("integrations")["_id"]
+    export = publisher.create("exports", type="webhook", _integrationId=source)["_id"]
+    publisher.create(
+        "flows",
+        _integrationId=source,
+        _runNextFlowIds=[next_flow],
+        _runNextExportIds=[{"_flowId": next_flow}],
+        pageGenerators=[{"_exportId": export, "_keepDeltaBehindFlowId": next_flow}],
+    )
+    template = publisher.create("templates", _integrationId=source, published=True)["_id"]
+
+    answer = customer.post(f"/integrations/template/{template}", {})
+
+    _, copy, flow = _members(customer, answer)
+    assert flow["pageGenerators"] == [{"_exportId": copy["_id"]}]
+    assert (flow["_runNextFlowIds"], flow["_runNextExportIds"]) == ([], [])

@@ -1,6 +1,105 @@
 """References lead somewhere, and what is used stays (protocol/http-api.md sections 2 and 4)."""
 
+import json
+from pathlib import Path
+
+import pytest
+
+from connector_kit.sandbox.documents.references import OPEN, references, target_of
 from tests.sandbox.plain import code, errors
+
+PUBLISHED = json.loads(
+    (Path(__file__).parents[2] / "blueprint" / "platform-facts.json").read_text()
+)["references"]
+"""Where the references of every resource type are, and what they lead to."""
+
+NOWHERE = "64a1f0c2b3d4e5f607182901"
+
+KNOWN_BY_THE_SERVER = {"_connectorId", "_parentId", "_registeredConnectionIds[]"}
+"""Fields that are written by the platform, or checked in their own way."""
+
+
+@pytest.mark.parametrize("resource", sorted(PUBLISHED.keys() - {"ashares", "invite"}))
+def test_every_published_reference_is_known(resource):
+    fields = {
+        field: target
+        for field, target in PUBLISHED[resource].items()
+        if field not in KNOWN_BY_THE_SERVER
+    }
+
+    found = {field: target_of(tuple(field.replace("[]", "").split("."))) for field in fields}
+
+    assert {field: target and target[0] for field, target in found.items()} == fields
+
+
+def test_a_name_leads_to_what_is_meant_at_its_place():
+    document = {
+        "_runNextExportIds": [{"_flowId": "1", "_exportId": "2"}],
+        "overrides": {
+            "connections": [{"_abstractId": "3", "_id": "4"}],
+            "exports": [{"_abstractId": "5"}],
+            "routers": [{"_abstractId": "x", "branches": [{"_abstractId": "y"}]}],
+        },
+        "routers": [{"id": "x", "branches": [{"nextRouterId": "z"}]}],
+    }
+
+    found = [(entry.field, entry.resource, entry.hold) for entry in references("flows", document)]
+
+    assert found == [
+        ("_runNextExportIds[0]._flowId", "flows", "loose"),
+        ("_runNextExportIds[0]._exportId", "exports", "loose"),
+        ("overrides.connections[0]._abstractId", "connections", "loose"),
+        ("overrides.connections[0]._id", "connections", "firm"),
+        ("overrides.exports[0]._abstractId", "exports", "loose"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("resource", "fields", "place"),
+    [
+        (
+            "flows",
+            {"overrides": {"connections": [{"_id": NOWHERE}]}},
+            "overrides.connections[0]._id",
+        ),
+        ("flows", {"_abstractFlowId": NOWHERE}, "_abstractFlowId"),
+        (
+            "flows",
+            {"_runNextExportIds": [{"_exportId": NOWHERE}]},
+            "_runNextExportIds[0]._exportId",
+        ),
+        ("exports", {"_postParseListenerId": NOWHERE}, "_postParseListenerId"),
+        ("exports", {"lookups": [{"_lookupCacheId": NOWHERE}]}, "lookups[0]._lookupCacheId"),
+        (
+            "exports",
+            {"settingsForm": {"init": {"_scriptId": NOWHERE}}},
+            "settingsForm.init._scriptId",
+        ),
+        ("integrations", {"preSave": {"_scriptId": NOWHERE}}, "preSave._scriptId"),
+    ],
+)
+def test_a_reference_that_leads_nowhere_is_refused(customer, resource, fields, place):
+    webhook = {"type": "webhook"} if resource == "exports" else {}
+
+    answer = customer.post(f"/{resource}", {"name": "x", **webhook, **fields})
+
+    assert errors(answer) == [("invalid_ref", place)]
+
+
+def test_what_other_accounts_may_share_is_not_checked(customer):
+    http = {"baseURI": "https://x.example.com", "mediaType": "json", "_iClientId": NOWHERE}
+
+    made = customer.create("connections", type="http", http=http, _agentId=NOWHERE)
+
+    assert made["http"]["_iClientId"] == NOWHERE
+    assert target_of(("http", "_iClientId"))[1] == OPEN
+
+
+def test_an_abstract_flow_stays_while_it_has_instances(customer):
+    abstract = customer.create("flows", isAbstract=True)
+    customer.create("flows", _abstractFlowId=abstract["_id"])
+
+    assert code(customer.delete(f"/flows/{abstract['_id']}")) == (422, "resource_in_use")
 
 
 def test_a_connection_that_an_export_uses_cannot_be_deleted(customer):
