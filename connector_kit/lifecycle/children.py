@@ -22,10 +22,11 @@ from connector_kit.lifecycle.operations import Work, operation
 from connector_kit.lifecycle.parents import know_shared, record_proven
 from connector_kit.lifecycle.sessions import counted, recorded
 from connector_kit.lifecycle.settings.declared import release_of
-from connector_kit.lifecycle.situations import situation_of
+from connector_kit.lifecycle.situations import note_license, situation_of
 from connector_kit.models import (
     Connector,
     Installation,
+    License,
     Operation,
     Order,
     Release,
@@ -203,6 +204,7 @@ def child_at_work(
     """
     connector = work.installation.connector
     child = record_proven(recorded(connector, {"_integrationId": integration["_id"]}), integration)
+    _note_own_license(child)
     if order is None and work.order is not None:
         order = Order.objects.place(
             child,
@@ -275,6 +277,18 @@ def with_store(plan: Document, of_store: Document, integration: Document) -> Doc
         **{name: [*plan[name], *of_store[name]] for name in ("unknown", "gone", "needs")},
         "steps": [*plan["steps"], *steps],
     }
+
+
+def _note_own_license(child: Installation) -> None:
+    """Record the opts of the child's license, if the platform has shown it since the last call.
+
+    Only calls for the child itself carry its license: those that install it.
+    """
+    shown = License.objects.present().filter(integration_id=child.integration_id)
+    installing = child.operations.filter(kind=Operation.Kind.INSTALL).order_by("-pk")
+    license_, last = shown.order_by("-seen_at").first(), installing.first()
+    if license_ and (last is None or license_.seen_at > last.started_at):
+        note_license(child, {"opts": license_.live.get("opts") or {}})
 
 
 def _name(integration: Document) -> str:

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from connector_kit.installation_settings import save_settings
-from connector_kit.models import Installation, Operation, Order, Release, clock
+from connector_kit.models import Installation, License, Operation, Order, Release, clock
 from connector_kit.publisher import choose_installations, sync_install_base
 from connector_kit.publisher.actions import THE_KIT
 from connector_kit.publisher.dry_run_ticks import tick
 from connector_kit.publisher.dry_runs import ask_for_drift
 from connector_kit.publisher.errors import PublisherError
 from connector_kit.publisher.installation_history import last_drift_check
+from connector_kit.publisher.licenses import reconcile, set_add_ons
 from connector_kit.publisher.pushing import PATIENCE, push_stragglers
 from connector_kit.rollouts.errors import RolloutError
 from connector_kit.rollouts.order import Lot, in_order
@@ -420,6 +421,43 @@ def test_a_change_of_the_edition_reaches_the_stores(
 
     assert all("refunds" in names(store) for store in stores)
     assert names(parent) == SHARED
+
+
+def test_a_change_of_the_license_of_a_store_is_ordered_for_that_store(
+    branches: Shop, parent: Customer, stores: list[Customer]
+) -> None:
+    reconcile(branches.connector)
+    without, having = stores
+    before = {document["_id"]: document for _, document in (*parent.tagged(), *having.tagged())}
+    path = f"/connectors/{branches.connector.connector_id}/licenses"
+    own = license_of(branches, without)
+    opts = {"addonLicenses": [{"type": "addon", "licenses": [{"addOnId": "payouts"}]}]}
+    branches.platform.call("PUT", f"{path}/{own['_id']}", {"opts": opts})
+
+    reconcile(branches.connector)
+
+    [order] = Order.objects.open()
+    assert (order.installation, order.by) == (without.installation, "license")
+    parent.push_unordered()
+    assert names(without) == OWN | {"paid_out"}
+    after = {document["_id"]: document for _, document in (*parent.tagged(), *having.tagged())}
+    assert after == before
+    reconcile(branches.connector)
+    assert not Order.objects.open().exists()
+
+
+def test_a_push_removes_from_a_store_what_its_license_no_longer_grants(
+    branches: Shop, parent: Customer, stores: list[Customer]
+) -> None:
+    having = stores[1]
+    license_ = License.objects.filter(integration_id=having.integration_id)
+    reconcile(branches.connector)
+    set_add_ons(license_.get(), add_ons=(), by=THE_KIT)
+
+    assert parent.push().outcome == Operation.Outcome.DONE
+
+    assert names(having) == OWN
+    assert having.installation.add_ons == {}
 
 
 def test_nothing_is_pushed_to_a_store(

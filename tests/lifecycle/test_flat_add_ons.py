@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from connector_kit.models import Operation, Order
+from connector_kit.models import Operation, Order, clock
+from connector_kit.publisher.licenses import reconcile
+from connector_kit.publisher.pushing import PATIENCE, push_stragglers
 from tests.lifecycle.fixtures import Customer, Shop
 from tests.lifecycle.source_fixtures import installed, names
 from tests.lifecycle.test_flat_updates import upgrade
@@ -54,6 +56,21 @@ def test_a_push_removes_an_add_on_that_is_no_longer_licensed(sold: Shop) -> None
     assert held(customer) == set()
     assert customer.installation.add_ons == {}
     assert customer.integration["settings"]["addOns"] == []
+
+
+def test_a_changed_license_is_ordered_as_an_update_and_pushed_by_a_worker(sold: Shop) -> None:
+    customer = installed(sold)
+    reconcile(sold.connector)
+    customer.licensed(**PAYOUTS)
+
+    reconcile(sold.connector)
+    long_ago = clock.now() - 2 * PATIENCE
+    Order.objects.open().update(placed_at=long_ago)
+    Operation.objects.update(started_at=long_ago)
+    assert push_stragglers() == 1
+    customer.platform.control("/drain", {"timeout_seconds": 30})
+
+    assert held(customer) == OF_PAYOUTS
 
 
 def test_a_dry_run_shows_what_the_license_brings_and_writes_nothing(sold: Shop) -> None:

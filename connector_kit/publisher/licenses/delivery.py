@@ -23,6 +23,7 @@ from connector_kit.models import License
 from connector_kit.models.clock import now as database_now
 from connector_kit.models.licenses import VANISHED
 from connector_kit.publisher.errors import PublisherError
+from connector_kit.publisher.licenses.entitling import order_add_ons
 from connector_kit.publisher.licenses.errors import LicenseError, WorkerLost
 from connector_kit.publisher.licenses.platform import PlatformLicenses, Session, session
 from connector_kit.publisher.licenses.rows import compare, lose, mirror, place, wanted_of
@@ -150,6 +151,7 @@ def _recorded(row: License, done: _Done, now: datetime) -> License:
     fresh.attempts = 0
     place(fresh, now)
     fresh.save()
+    order_add_ons([fresh])
     if done.act != "confirmed":
         note(fresh, done.act, by=KIT, now=now, after={"platform": done.document})
     return fresh

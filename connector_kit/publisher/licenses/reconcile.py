@@ -18,6 +18,7 @@ from connector_kit.models.licenses import VANISHED
 from connector_kit.publisher.actions import THE_KIT, Actor, record_action
 from connector_kit.publisher.install_base import BATCH, batches
 from connector_kit.publisher.licenses.delivery import deliver
+from connector_kit.publisher.licenses.entitling import order_add_ons
 from connector_kit.publisher.licenses.errors import LicenseError
 from connector_kit.publisher.licenses.platform import PlatformLicenses, Session, session
 from connector_kit.publisher.licenses.rows import (
@@ -143,6 +144,7 @@ def _store(
             changed.append(row)
     License.objects.bulk_create(added, ignore_conflicts=True)
     License.objects.bulk_update(changed, _COMPARED, batch_size=BATCH // 5)
+    order_add_ons(changed)
     License.objects.filter(license_id__in=documents, vanished_at=None).update(seen_at=now)
     return ReconcileResult(
         unreadable=sum(readable(document) is None for document in batch),
