@@ -45,11 +45,16 @@ def child_document(blueprint: Blueprint, edition: str | None) -> Document:
     return _with_steps(tailored(blueprint, Situation(edition=edition, is_child=True)))
 
 
+def with_uninstall_step(steps: list[Document]) -> list[Document]:
+    """Return the uninstall *steps* of an integration, symbolic, with the kit's own at their end."""
+    return [*steps, _hidden("Complete", COMPLETE_UNINSTALL)]
+
+
 def _with_steps(held: Blueprint) -> Document:
     return {
         **held.integration.document,
         "installSteps": [*_connection_steps(held), _hidden("Complete", COMPLETE_INSTALL)],
-        "uninstallSteps": [_hidden("Complete", COMPLETE_UNINSTALL)],
+        "uninstallSteps": with_uninstall_step([]),
     }
 
 

@@ -7,7 +7,8 @@ release changes. Nothing is copied into children.
 from __future__ import annotations
 
 from connector_kit.blueprint import Blueprint
-from connector_kit.blueprint.source import source_of
+from connector_kit.blueprint.source import COMPLETE_UNINSTALL, source_of, with_uninstall_step
+from connector_kit.documents import Document
 from connector_kit.lifecycle.account import Account
 from connector_kit.lifecycle.operations import Work
 from connector_kit.models import SourceIntegration
@@ -36,3 +37,16 @@ def copied_before(work: Work, account: Account) -> list[Blueprint]:
     known = releases.filter(version=account.integration.get("version")).first()
     release = known or releases.order_by("pk").first()
     return [source_of(release.blueprint())] if release else []
+
+
+def uninstall_step(work: Work, account: Account) -> Document:
+    """The field with which the platform will call the kit when the installation is removed.
+
+    Empty if the integration has that step: a copy of a source that was built by hand lacks it.
+    """
+    steps = account.integration.get("uninstallSteps") or []
+    has_step = any(step.get("function") == COMPLETE_UNINSTALL for step in steps)
+    if has_step or work.whole.schema.framework != 2 or account.is_embedded:
+        return {}
+    own: list[Document] = account.resolve({"steps": with_uninstall_step([])})["steps"]
+    return {"uninstallSteps": [*steps, *own]}

@@ -28,7 +28,7 @@ from connector_kit.lifecycle.children import (
     still_shared,
     with_store,
 )
-from connector_kit.lifecycle.copies import copied_before
+from connector_kit.lifecycle.copies import copied_before, uninstall_step
 from connector_kit.lifecycle.errors import (
     ChangedMeanwhile,
     Checkpoint,
@@ -232,7 +232,8 @@ def _carry_out(work: Work, account: Account) -> None:
     if not is_current:
         keep_state(account, work.blueprint)
     if not account.is_embedded:
-        fields = {"updateInProgress": False, "version": version}
+        step = uninstall_step(work, account)
+        fields = {"updateInProgress": False, "version": version, **step}
         write_installation(account, plan, fields, work.journal)
     remember_release(work, plan, shared=shared)
     if followed.failures:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from connector_kit.errors import ConnectorKitError
 from connector_kit.publisher.objections import Objection
@@ -84,3 +85,17 @@ class SourceBusy(PublisherError):
     """Another process is writing the source integration."""
 
     code = "source_busy"
+
+
+class SourceUnclear(PublisherError):
+    """Several integrations may be the source, and none is recorded, or named by the listing."""
+
+    code = "source_unclear"
+
+    def __init__(self, slug: str, found: Iterable[Mapping[str, Any]]) -> None:
+        named = ", ".join(f"{item.get('name')} ({item['_id']})" for item in found)
+        super().__init__(
+            f"These integrations may be the source integration of {slug}: {named}. Clones of the "
+            "source have its external id. Remove the external id from the clones, or delete them, "
+            "in integrator.io."
+        )

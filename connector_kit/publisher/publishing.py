@@ -15,8 +15,9 @@ from connector_kit.conf import kit
 from connector_kit.documents import Document
 from connector_kit.lifecycle import publisher_client
 from connector_kit.lifecycle.account import by_external_id
-from connector_kit.models import Connector, Release
+from connector_kit.models import Connector, Release, SourceIntegration
 from connector_kit.plan import newly_used
+from connector_kit.publisher import record_plans
 from connector_kit.publisher.actions import THE_KIT, Actor, record_action
 from connector_kit.publisher.catalog import Candidate
 from connector_kit.publisher.live import live_releases
@@ -24,7 +25,7 @@ from connector_kit.publisher.objections import Objection, Weight, of_weight
 from connector_kit.publisher.publication import Standing
 from connector_kit.publisher.record_plans import RecordPlan
 from connector_kit.publisher.review import Examined, examine, examined_on_platform, refuse
-from connector_kit.publisher.source_integrations import SourcePlan, keep_source
+from connector_kit.publisher.source_integrations import SourcePlan, holds, keep_source
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,9 @@ def publish(
         if result.source is None:
             return result
         release = Release.objects.default(connector)
+        listed_id = record_plans.source_id_of(examined.publication.listing)
+        if listed_id == result.source.id and holds(connector, release, result.source):
+            return result
         written = keep_source(connector, release, client, overwrite=overwrite_source)
         return replace(result, source=written)
 
@@ -136,6 +140,7 @@ def _result(
         notes=(
             *_version_notes(examined.connector, wanted, standing),
             *_customer_notes(examined.connector, wanted, standing),
+            *_source_notes(examined.connector, wanted),
             *([_REFUSED_CALLS] if foreign_token else []),
         ),
         broken=of_weight(examined.objections, Weight.BREAKS),
@@ -185,6 +190,19 @@ def _customer_notes(
             "it for the customer to connect. 'manage.py plan' shows what waits."
         )
 
+
+def _source_notes(known: Connector | None, wanted: Candidate) -> Iterator[str]:
+    """Say what happens to the source integration of a connector that has none in 1.0."""
+    sources = SourceIntegration.objects.filter(connector=known).exclude(integration_id="")
+    if known and wanted.listing.framework != 2:
+        for source in sources:
+            yield _UNUSED_SOURCE.format(source.integration_id)
+
+
+_UNUSED_SOURCE = (
+    "The source integration {} stays as it is: framework 1.0 does not use it, but customers may "
+    "have copies of it. When no customer has one anymore, delete it in integrator.io."
+)
 
 _OUT_OF_ORDER = (
     "{} is lower than {}. As the latest published release, it is now the default for rollouts."

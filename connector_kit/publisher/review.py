@@ -25,7 +25,7 @@ from connector_kit.models import Connector, Release
 from connector_kit.publisher import record_plans
 from connector_kit.publisher.catalog import Candidate, candidate, place_of
 from connector_kit.publisher.checks import declared_problems
-from connector_kit.publisher.errors import PublicationRefused, PublisherError
+from connector_kit.publisher.errors import PublicationRefused, PublisherError, SourceUnclear
 from connector_kit.publisher.live import ReleaseStanding, live_releases
 from connector_kit.publisher.objections import Objection, Weight, of_weight
 from connector_kit.publisher.publication import Publication, Standing, look_up, standing_of
@@ -156,9 +156,13 @@ def examined_on_platform(
         found += [*of_records(publication, client), *of_framework(publication, live)]
         found += of_server(publication, live, client)
         if wanted.listing.framework == 2:
-            source = _plan_source(publication, known, client)
             listed = record_plans.source_id_of(publication.listing)
-            found += of_source(source, listed_id=listed, overwrite=overwrite_source)
+            try:
+                source = _plan_source(publication, known, client)
+            except SourceUnclear as error:
+                found.append(Objection(error.code, "source", str(error), ""))
+            else:
+                found += of_source(source, listed_id=listed, overwrite=overwrite_source)
     refused = of_weight(found, Weight.REFUSED, Weight.BREAKS)
     cause = causes[0] if len(refused) == len(causes) == 1 else None
     return replace(examined, objections=tuple(found), found=publication, source=source, cause=cause)
@@ -169,7 +173,11 @@ def _plan_source(publication: Publication, known: Connector | None, client: Clie
     release = Release.objects.default(known) if known else None
     blueprint = release.blueprint() if release else publication.candidate.blueprint
     listing, stack = publication.listing or {}, publication.stack or {}
-    connector = known or Connector(connector_id=listing.get("_id"), stack_id=stack.get("_id") or "")
+    connector = known or Connector(
+        slug=publication.candidate.slug,
+        connector_id=listing.get("_id"),
+        stack_id=stack.get("_id") or "",
+    )
     listed = record_plans.source_id_of(publication.listing)
     return plan_source(blueprint, client, connector=connector, listed_id=listed)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 
 from connector_kit.adoption.live import read_live
@@ -32,7 +33,7 @@ from connector_kit.lifecycle.update import write_installation
 from connector_kit.models import Connector, Release, SourceIntegration
 from connector_kit.plan import Conflict, Create, Delete, Plan, PlanStep, Update, compare
 from connector_kit.publisher import record_plans
-from connector_kit.publisher.errors import SourceBusy, SourceEdited
+from connector_kit.publisher.errors import SourceBusy, SourceEdited, SourceUnclear
 
 logger = logging.getLogger(__name__)
 
@@ -97,13 +98,14 @@ def plan_source(
 
     *connector* need not be recorded, but has its ids if the platform has its records. *listed_id*
     is the source that the marketplace listing names; it counts if the one on record is gone.
-    Raises `IntegratorError` when the account cannot be read, and `AdoptionError` when the
-    integration is gone.
+    Raises `IntegratorError` when the account cannot be read, `AdoptionError` when the integration
+    is gone, and `SourceUnclear` when several may be the one that was made and not recorded.
     """
     row = SourceIntegration.objects.filter(connector=connector.pk).first()
     source_id = _first_present(client, row.integration_id if row else "", listed_id)
     held = source_of(blueprint)
     if not source_id:
+        _marked(client, connector.slug)
         everything = (*held.components, held.integration)
         return SourcePlan(None, Plan(tuple(Create(component) for component in everything)))
     if row is None or row.integration_id != source_id:
@@ -144,9 +146,11 @@ def keep_source(
 ) -> SourcePlan | None:
     """Make the source integration hold *release*, and the marketplace listing name it.
 
-    Returns what was changed, None without a release. Raises like `write_source`.
+    Returns what was changed, None without a release of framework 2.0. Raises like `write_source`.
     """
     if release is None or not connector.connector_id:
+        return None
+    if release.blueprint().schema.framework != 2:
         return None
     listing = client.connectors.get(connector.connector_id)
     listed = record_plans.source_id_of(listing)
@@ -158,6 +162,13 @@ def keep_source(
             connector.connector_id, {**listing, record_plans.TWO_DOT_ZERO: own}
         )
     return written
+
+
+def holds(connector: Connector, release: Release | None, plan: SourcePlan) -> bool:
+    """Whether *plan*, just made, found *release* in the source integration, and recorded so."""
+    rows = SourceIntegration.objects.filter(connector=connector, integration_id=plan.id or "")
+    complete = rows.filter(release=release, begun=[], problem="", busy_until=None)
+    return not plan and complete.exists()
 
 
 def keep_in_background(row: SourceIntegration) -> None:
@@ -341,16 +352,27 @@ def _first_present(client: Client, *known: str | None) -> str:
 
 def _make(connector: Connector, name: str, client: Client) -> str:
     """Create the empty integration once, even if the answer is lost."""
-    mark = f"connector-kit-source:{connector.slug}"
-
-    def find() -> list[str]:
-        return [
-            str(integration["_id"])
-            for integration in client.integrations.list()
-            if integration.get("externalId") == mark and not integration.get("_connectorId")
-        ]
-
-    if existing := find():
+    if existing := _marked(client, connector.slug):
         return existing[0]
-    document = {"name": name, "externalId": mark}
+    document = {"name": name, "externalId": _mark(connector.slug)}
+    find = partial(_marked, client, connector.slug)
     return create_once(client.integrations, document, find=find, clock=SYSTEM_CLOCK)
+
+
+def _marked(client: Client, slug: str) -> list[str]:
+    """The source that was made, as far as the account has it, though its id was not recorded.
+
+    A clone of it has the same mark: raises `SourceUnclear` for two, which are named.
+    """
+    found = [
+        integration
+        for integration in client.integrations.list()
+        if integration.get("externalId") == _mark(slug) and not integration.get("_connectorId")
+    ]
+    if len(found) > 1:
+        raise SourceUnclear(slug, found)
+    return [str(integration["_id"]) for integration in found]
+
+
+def _mark(slug: str) -> str:
+    return f"connector-kit-source:{slug}"

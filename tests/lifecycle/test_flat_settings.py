@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from connector_kit.installation_settings import save_settings
+from connector_kit.lifecycle.account import Account
 from connector_kit.models import Operation, Order
 from connector_kit.publisher import sync_install_base
 from connector_kit.publisher.actions import Actor
@@ -58,6 +59,31 @@ def test_a_form_offers_the_options_of_today(sold: Shop) -> None:
     [group] = form(customer)["fieldMap"]["listed"]["options"]
 
     assert [item["value"] for item in group["items"]] == ["#orders", "#refunds"]
+
+
+def test_what_the_kit_writes_itself_passes_a_platform_that_calls_pre_save_for_it(
+    sold: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer = installed(sold)
+    write, replies = Account.write_integration, []
+
+    def saving(account: Account, document: dict[str, Any]) -> None:
+        options = {"newResource": document, "oldResource": account.integration}
+        others = {**document, "settings": {**document["settings"], "channel": "#other"}}
+        for new in (document, others):
+            call = {**options, "newResource": new, "bearerToken": "t" * 32}
+            replies.append(sold.call("preSave", call, part=""))
+        write(account, document)
+
+    monkeypatch.setattr(Account, "write_integration", saving)
+    save_settings(customer.installation, {"channel": "#two"}, by=STAFF)
+    customer.platform.control("/drain", {"timeout_seconds": 30})
+
+    own, other = replies
+    assert (own.status, own.body["settings"]["channel"]) == (200, "#two")
+    assert other.status >= 400
+    assert customer.integration["settings"]["channel"] == "#two"
+    assert body(customer) == '{"channel": "#two"}'
 
 
 def test_saving_applies_what_settings_control(sold: Shop) -> None:

@@ -82,6 +82,30 @@ def test_copies_of_a_source_built_by_hand_are_taken_over_and_kept(shop: Shop) ->
     assert left == {kept.borrowed["_id"]: kept.borrowed for kept in customers if kept.borrowed}
 
 
+def test_the_first_update_lets_the_kit_know_of_an_uninstall(shop: Shop) -> None:
+    by_hand = built_by_hand(shop)
+    shop.publish(TWO)
+    shop.connector.source_integration.delete()
+    listed(shop, by_hand["integrations"])
+    path = f"/integrations/{by_hand['integrations']}"
+    mine = {"name": "Say goodbye", "type": "form", "completed": False, "form": {"fieldMap": {}}}
+    home = shop.platform.call("GET", path)
+    shop.platform.call("PUT", path, {**home, "uninstallSteps": [mine]})
+    customer = copied(shop, 0).customer
+    publish(TWO, overwrite_source=True)
+    sync_install_base(shop.connector)
+
+    customer.push()
+    customer.push(shop.publish(NEXT_TWO))
+
+    own, added = customer.integration["uninstallSteps"]
+    assert (own["name"], added["function"]) == ("Say goodbye", "completeUninstall")
+    uninstall(customer)
+    gone = customer.installation
+    assert gone.vanished_at is not None
+    assert not gone.components.exists()
+
+
 def test_the_first_update_may_be_of_a_later_release(shop: Shop) -> None:
     by_hand = built_by_hand(shop)
     shop.publish(TWO)

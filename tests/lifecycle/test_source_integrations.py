@@ -29,6 +29,7 @@ from tests.lifecycle.source_fixtures import (
     take_steps,
     uninstall,
 )
+from tests.lifecycle.two_1_0 import Two
 
 STANDARD = {"shop", "orders", "save", "sync"}
 BOTH, MOVED = "tests.lifecycle.two_connections:Two", "tests.lifecycle.two_connections:Moved"
@@ -54,6 +55,56 @@ def test_publishing_again_changes_nothing(two: Shop) -> None:
     assert again.source is not None
     assert again.source.to_json()["action"] == "unchanged"
     assert source(two) == before
+
+
+def test_publishing_again_reads_the_source_only_once(two: Shop) -> None:
+    two.platform.control("/reset_counters", {})
+    publish(TWO, dry_run=True)
+    planned = two.platform.control("/counters")["requests"]
+    two.platform.control("/reset_counters", {})
+
+    publish(TWO)
+
+    assert two.platform.control("/counters")["requests"] <= planned
+
+
+def test_a_clone_of_the_source_is_not_taken_for_it(two: Shop) -> None:
+    original = source_id(two)
+    home = two.platform.call("GET", f"/integrations/{original}")
+    clone = {"name": "Playground", "externalId": home["externalId"]}
+    cloned = two.platform.call("POST", "/integrations", clone)["_id"]
+
+    publish(TWO)
+    assert source_id(two) == original
+
+    two.connector.source_integration.delete()
+    path = f"/connectors/{two.connector.connector_id}"
+    listing = two.platform.call("GET", path)
+    del listing["twoDotZero"]["_integrationId"]
+    two.platform.call("PUT", path, listing)
+    with pytest.raises(PublicationRefused) as refused:
+        publish(TWO)
+    [objection] = refused.value.objections
+    assert objection.code == "source_unclear"
+    assert original in objection.message
+    assert f"Playground ({cloned})" in objection.message
+
+
+def test_the_source_of_a_class_that_goes_back_to_framework_1_stays(
+    two: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = source_id(two)
+    two.platform.call("DELETE", f"/connectors/{two.connector.connector_id}")
+    monkeypatch.setattr(Two, "framework", 1)
+    monkeypatch.setattr(Two, "version", "2.0.0")
+
+    result = publish(TWO, new_records=True)
+
+    assert any(kept in note for note in result.notes)
+    make_default(two, "2.0.0")
+    keep_sources()
+    assert two.platform.call("GET", f"/integrations/{kept}")["installSteps"]
+    assert two.connector.source_integration.integration_id == kept
 
 
 def test_a_dry_run_says_what_changes_in_the_source(shop: Shop) -> None:

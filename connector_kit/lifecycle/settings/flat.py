@@ -17,7 +17,8 @@ from connector_kit.lifecycle.settings.checking import SettingsRefused, check_set
 from connector_kit.lifecycle.settings.declared import authors_settings, release_of, sets_of
 from connector_kit.lifecycle.settings.refreshing import items, options_of
 from connector_kit.lifecycle.settings.saving import CUSTOMER, KIND
-from connector_kit.models import Connector
+from connector_kit.lifecycle.situations import blueprint_for
+from connector_kit.models import Connector, Installation
 from connector_kit.plan import Need
 from connector_kit.plan.login_request import LABELS, with_request_above
 
@@ -69,7 +70,10 @@ def pre_save(connector: Connector, options: Document) -> Document:
     call_options = {**options, "_integrationId": identity}
     if not isinstance(sent, dict):
         return document
-    if sent == stored and not recorded(connector, call_options).needs:
+    installation = recorded(connector, call_options)
+    if sent == stored and not installation.needs:
+        return document
+    if _is_being_written(installation, sent, stored if isinstance(stored, dict) else {}):
         return document
     with session(connector, call_options, KIND, "preSave", by=CUSTOMER) as (work, account):
         require_settled(work, account)
@@ -87,6 +91,25 @@ def pre_save(connector: Connector, options: Document) -> Document:
         kept = {name: item for name, item in sent.items() if name not in unsaved}
         own_values = work.blueprint.integration.document.get("settings", {})
         return {**document, "settings": {**kept, **own_values}}
+
+
+def _is_being_written(installation: Installation, sent: Document, stored: Document) -> bool:
+    """Whether a running operation writes these settings itself: then they are the kit's own.
+
+    The platform may call preSave for every save of the document (protocol/resources.md#integration)
+    and the operation holds the installation. Only values that are on record, or stored already,
+    pass: a customer's save with just these sets nothing of its own.
+    """
+    running = installation.pk and installation.operations.filter(finished_at=None)
+    operation = running and running.exclude(release=None).select_related("release").last()
+    if not operation or not operation.release or not installation.lease_owner:
+        return False
+    own = blueprint_for(installation, operation.release).integration.document.get("settings", {})
+    has_all = own.keys() & stored.keys() <= sent.keys()
+    return has_all and all(
+        any(name in known and known[name] == value for known in (own, stored))
+        for name, value in sent.items()
+    )
 
 
 def _document(options: Document, name: str) -> Document:
