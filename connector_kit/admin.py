@@ -39,6 +39,7 @@ from connector_kit.models import (
     SourceIntegration,
     StaffAction,
     Subscription,
+    Takeover,
     VersionCount,
     Wave,
 )
@@ -415,6 +416,15 @@ class DryRunAdmin(Records):
     list_display = ("id", "connector", "release", "created_by", "created_at", "finished_at")
     list_select_related = ("connector", "release__connector", "created_by")
     inlines = (DryRunAnswerRows,)
+
+
+@admin.register(Takeover)
+class TakeoverAdmin(Records):
+    """How installations that other code made were taken over, or would be."""
+
+    list_display = ("id", "connector", "version", "may_write")
+    list_select_related = ("connector",)
+    exclude = ("manifest",)
 
 
 @admin.register(DryRunAnswer)

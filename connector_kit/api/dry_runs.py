@@ -47,7 +47,7 @@ class DryRuns(generics.ListAPIView[DryRun]):
 
     read = Scope.INSTALLATIONS_READ
     write = Scope.INSTALLATIONS_WRITE
-    queryset = DryRun.objects.all()
+    queryset = DryRun.objects.filter(takeover=None)
     serializer_class = DryRunShape
     filterset_class = DryRunFilters
 
@@ -82,7 +82,8 @@ class OneDryRun(generics.RetrieveAPIView[DryRun]):
     def get_queryset(self) -> QuerySet[DryRun]:
         """Return the rows to search."""
         answers = DryRunAnswer.objects.select_related("installation").order_by("pk")
-        return with_details(DryRun.objects.prefetch_related(Prefetch("answers", answers)))
+        rows = DryRun.objects.filter(takeover=None)
+        return with_details(rows.prefetch_related(Prefetch("answers", answers)))
 
 
 def with_details(rows: QuerySet[DryRun]) -> QuerySet[DryRun]:

@@ -13,7 +13,7 @@ from connector_kit.blueprint.offers import Named, Offer, compiled_offer
 LISTING = (
     *("name", "description", "version", "applications"),
     *("handle", "website_url", "image_url", "help_url", "contact_email"),
-    *("framework", "iclients", "trial_days"),
+    *("framework", "iclients", "trial_days", "takeover"),
 )
 """Attributes of the connector itself; a component cannot be called like one of them."""
 
@@ -70,6 +70,7 @@ class Connector(metaclass=ConnectorType):
     framework: int = 1
     iclients: Mapping[str, Sequence[str]] = {}
     trial_days: int | None = None
+    takeover: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from connector_kit.lifecycle.tags import ConnectorTag, Tag, recognize
 from connector_kit.models import Connector, SourceIntegration
 from connector_kit.plan import Fence, Live
 from connector_kit.plan.patch import operations
+from connector_kit.takeover import members
 
 STALE_AFTER = 2.0
 """Seconds after which a document is read again before it is replaced: customers keep working, and
@@ -131,13 +132,27 @@ class Account:
         return self.tag.whose(document) == (fence.connector_id, fence.integration_id)
 
     def owned(self, resources: Iterable[str]) -> list[tuple[str, Document]]:
-        """Read everything that carries the tag of this installation, with its resource type."""
-        return [
+        """Read everything that carries the tag of this installation, with its resource type.
+
+        What carries the connector's tag alone counts if it can only be of this installation.
+        """
+        found = [
             (resource, document)
             for resource in resources
             for document in self._read(resource, None, {})
-            if self.owns(document)
         ]
+        adrift: Set[str] = frozenset()
+        if isinstance(self.tag, ConnectorTag):
+            connector_id = self.tag.connector_id
+            tagged = [item for _, item in found if item.get("_connectorId") == connector_id]
+            if not all(item.get("_integrationId") for item in tagged):
+                others = self.client.integrations.list()
+                installed = [item for item in others if item.get("_connectorId") == connector_id]
+                adrift = members(tagged, self.integration, installed)
+        owned = [row for row in found if self.owns(row[1]) or row[1]["_id"] in adrift]
+        self._seen |= {document["_id"]: document for _, document in owned}
+        self._seen_at = self.clock.now()
+        return owned
 
     def read(
         self,

@@ -22,7 +22,7 @@ from connector_kit.plan import Create, Delete, Live, PlanStep, Unchanged, Update
 _WRITING = (
     *(Operation.Kind.INSTALL, Operation.Kind.UPDATE),
     *(Operation.Kind.EDITION, Operation.Kind.ADD_ON, Operation.Kind.STORE),
-    Operation.Kind.SETTINGS,
+    *(Operation.Kind.SETTINGS, Operation.Kind.TAKEOVER),
 )
 
 

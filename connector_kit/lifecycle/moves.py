@@ -23,6 +23,7 @@ from connector_kit.lifecycle.operations import Work
 from connector_kit.lifecycle.planning import with_dependencies
 from connector_kit.lifecycle.situations import situation_on_page
 from connector_kit.lifecycle.state_store import keep_state
+from connector_kit.lifecycle.takeover import require_taken_over
 from connector_kit.lifecycle.update import (
     connected,
     planned,
@@ -54,6 +55,7 @@ def require_settled(work: Work, account: Account) -> None:
             "not finish, the publisher can push it again.",
         )
     if work.installation.release is None:
+        require_taken_over(work, account)
         work.stay_at(str(account.integration.get("version")))
 
 

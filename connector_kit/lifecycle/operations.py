@@ -267,6 +267,8 @@ def _begin(
     Operation.objects.filter(installation=installation).end_broken_off()
     if order is not None and not order.may_write:
         kind = Operation.Kind.PLAN
+    elif order is not None and order.kind == Order.Kind.TAKEOVER:
+        kind = Operation.Kind.TAKEOVER
     release = _release_for(installation, kind, order)
     try:
         situation = situation_of(installation, release.blueprint()).to_json() if release else {}
@@ -304,7 +306,9 @@ def _order_for(installation: Installation, kind: Operation.Kind) -> Order | None
 def _release_for(
     installation: Installation, kind: Operation.Kind, order: Order | None
 ) -> Release | None:
-    if kind == Operation.Kind.UNINSTALL or (kind == Operation.Kind.UPDATE and order is None):
+    if kind in (Operation.Kind.UNINSTALL, Operation.Kind.TAKEOVER):
+        return None
+    if kind == Operation.Kind.UPDATE and order is None:
         return None
     if order is not None and order.kind == Order.Kind.SETTINGS:
         return installation.release  # also when it has moved since they were asked for

@@ -75,6 +75,12 @@ def restore(
     return bool(rows)
 
 
+def has_state(installation: Installation, client: Client) -> bool:
+    """Tell whether the platform's state store says what the kit applied to *installation*."""
+    version, digests = _kept_state(installation, client)
+    return bool(version or digests)
+
+
 def _kept_state(installation: Installation, client: Client) -> tuple[str, dict[str, str]]:
     """The version in the state store, and the digests of what was applied, by name.
 

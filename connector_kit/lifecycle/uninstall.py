@@ -14,6 +14,7 @@ from connector_kit.lifecycle.situations import text_option
 from connector_kit.lifecycle.state_store import restore
 from connector_kit.lifecycle.steps import REMOVE, find_step, steps_of
 from connector_kit.lifecycle.stores import pre_remove
+from connector_kit.lifecycle.takeover import has_other_steps
 from connector_kit.models import Connector, Installation, Operation, Order
 
 KIND = Operation.Kind.UNINSTALL
@@ -25,11 +26,14 @@ _NOTHING: Document = {"edition": "", "add_ons": {}, "stores": [], "opening": "",
 def pre_uninstall(connector: Connector, options: Document) -> list[Document]:
     """The uninstall steps: the install steps backwards, none completed (U17).
 
-    With a ``storeId``, the step that removes this store.
+    There are none as long as other code's steps name functions that the kit does not have: then
+    `uninstall` removes everything. With a ``storeId``, the step that removes this store.
     """
     if text_option(options, "storeId"):
         return pre_remove(connector, options)
     with session(connector, options, KIND, "preUninstallFunction") as (_, account):
+        if has_other_steps(account):
+            return []
         return [
             {**step, "completed": False}
             for step in reversed(steps_of(account))

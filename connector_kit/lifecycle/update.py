@@ -43,6 +43,7 @@ from connector_kit.lifecycle.settings.flows import change_flows
 from connector_kit.lifecycle.settings.waiting import waiting_changes
 from connector_kit.lifecycle.situations import INSTALLED, LEAVING, settings_for
 from connector_kit.lifecycle.state_store import keep_state, restore
+from connector_kit.lifecycle.takeover import blocked_plan, of_other_code, own_steps, take_over
 from connector_kit.models import Connector, Operation, Order, clock
 from connector_kit.plan import Delete, Plan, Unchanged, Update
 from connector_kit.plan.awaited_connections import in_words
@@ -88,6 +89,12 @@ def serve(work: Work, account: Account) -> None:
         return
     if work.operation.release is None and work.order.kind == Order.Kind.UNDO:
         _unlock(work, account)
+        return
+    if work.order.takeover is not None:
+        try:
+            take_over(work, account, work.order.takeover)
+        finally:
+            _unlock(work, account)
         return
     try:
         bring_up_to_date(work, account)
@@ -155,10 +162,13 @@ def bring_release(work: Work, account: Account) -> None:
 def planned(work: Work, account: Account, *, recreate_deleted: bool = False) -> Plan:
     """The plan for *account*, from records; lost ones are rebuilt first.
 
-    It leaves out what waits for connections that the customer has not logged in to.
+    It leaves out what waits for connections that the customer has not logged in to. An installation
+    that other code made, and that is not taken over, has a plan that is blocked.
     """
     if not work.journal.applied and restore(work.installation, account.client):
         work.reload_journal()
+    if found := of_other_code(work, account):
+        return blocked_plan(work, found)
     plan = _plan_again(work, account, recreate_deleted=recreate_deleted)
     # What the account holds of this installation but the records lack.
     unrecorded = {INTEGRATION} - work.journal.applied.keys()
@@ -232,8 +242,8 @@ def _carry_out(work: Work, account: Account) -> None:
     if not is_current:
         keep_state(account, work.blueprint)
     if not account.is_embedded:
-        step = uninstall_step(work, account)
-        fields = {"updateInProgress": False, "version": version, **step}
+        steps = {**own_steps(work, account), **uninstall_step(work, account)}
+        fields = {"updateInProgress": False, "version": version, **steps}
         write_installation(account, plan, fields, work.journal)
     remember_release(work, plan, shared=shared)
     if followed.failures:

@@ -16,7 +16,7 @@ from connector_kit.models.licenses import (
     ProvisioningEvent,
     Subscription,
 )
-from connector_kit.models.orders import DryRun, DryRunAnswer, Order
+from connector_kit.models.orders import DryRun, DryRunAnswer, Order, Takeover
 from connector_kit.models.rollouts import Push, Rollout, Wave
 from connector_kit.models.settings import SettingsChange, SettingsLink
 from connector_kit.models.source_integrations import SourceIntegration
@@ -49,6 +49,7 @@ __all__ = [
     "SourceIntegration",
     "StaffAction",
     "Subscription",
+    "Takeover",
     "VersionCount",
     "Wave",
 ]

@@ -152,7 +152,7 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
             connector=connector,
             version=blueprint.version,
             digest=blueprint.digest,
-            manifest=_manifest(blueprint),
+            manifest=manifest_of(blueprint),
         )
         Connector.objects.filter(pk=connector.pk, default_release=None).update(
             default_release=release
@@ -186,7 +186,8 @@ class Release(models.Model):
         return _blueprint(self.pk, self.digest)
 
 
-def _manifest(blueprint: Blueprint) -> dict[str, Any]:
+def manifest_of(blueprint: Blueprint) -> dict[str, Any]:
+    """The *blueprint* as it is stored: each component replaced by its digest."""
     return {
         **blueprint.to_json(),
         "components": [component.digest for component in blueprint.components],
@@ -197,7 +198,11 @@ def _manifest(blueprint: Blueprint) -> dict[str, Any]:
 @lru_cache(maxsize=16)
 def _blueprint(release_id: int, digest: str) -> Blueprint:
     """Read a release's blueprint; *digest* is part of the key in case ids are reused."""
-    manifest = Release.objects.get(pk=release_id, digest=digest).manifest
+    return blueprint_in(Release.objects.get(pk=release_id, digest=digest).manifest)
+
+
+def blueprint_in(manifest: dict[str, Any]) -> Blueprint:
+    """What a stored *manifest* declares."""
     compiled = Document.objects.components([*manifest["components"], manifest["integration"]])
     schema = Schema.from_json(manifest)
     declare_secret(schema.secrets)

@@ -44,6 +44,7 @@ class Operation(models.Model):
         ADD_ON = "add_on", "add-on installed or removed"
         STORE = "store", "store added or removed"
         SETTINGS = "settings", "settings saved"
+        TAKEOVER = "takeover", "records made of what other code had made"
 
     class Outcome(models.TextChoices):
         DONE = "done", "made the changes"

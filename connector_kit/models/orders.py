@@ -13,9 +13,49 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Coalesce, Now
 
+from connector_kit.blueprint import Blueprint
 from connector_kit.models import columns
-from connector_kit.models.catalog import Connector, Release
+from connector_kit.models.catalog import Connector, Document, Release, blueprint_in, manifest_of
 from connector_kit.models.installations import Installation
+
+
+class TakeoverManager(models.Manager["Takeover"]):
+    """Records takeovers."""
+
+    def record(
+        self, connector: Connector, base: Blueprint, rules: dict[str, Any], *, may_write: bool
+    ) -> Takeover:
+        """Record what is to be taken over: compared with *base*, recognized by *rules*."""
+        Document.objects.remember((*base.components, base.integration))
+        return self.create(
+            connector=connector,
+            version=base.version,
+            manifest=manifest_of(base),
+            rules=rules,
+            may_write=may_write,
+        )
+
+
+class Takeover(models.Model):
+    """How installations that other code made become the kit's, or would become.
+
+    Its `DryRun` says which installations, and has what was planned or done in each.
+    """
+
+    connector = models.ForeignKey(Connector, on_delete=models.CASCADE, related_name="takeovers")
+    version = columns.ShownField(max_length=64, help_text="of the base")
+    manifest = columns.JSONField(help_text="the base: what documents are compared with")
+    rules = columns.JSONField(help_text="the author's, as `connector_kit.takeover.Rules` has them")
+    may_write = models.BooleanField(help_text="no: it only plans")
+
+    objects = TakeoverManager()
+
+    def __str__(self) -> str:
+        return f"takeover {self.pk} of {self.connector}"
+
+    def blueprint(self) -> Blueprint:
+        """The version that documents are compared with."""
+        return blueprint_in(self.manifest)
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
@@ -32,9 +72,11 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def to_serve(self, installation: Installation) -> Order | None:
         """The order that the next update call of *installation* serves, or None.
 
-        An order for a release goes first and includes settings that wait; dry runs come last.
+        A takeover goes first, since nothing else is possible before it. An order for a release
+        includes settings that wait; dry runs come last.
         """
         rank = models.Case(
+            models.When(takeover__isnull=False, then=-1),
             models.When(kind__in=Order.BRINGING, then=0),
             models.When(kind=Order.Kind.SETTINGS, then=1),
             default=2,
@@ -54,6 +96,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
         release: Release | None,
         *,
         recreate_deleted: bool = False,
+        takeover: Takeover | None = None,
         by: str = "",
     ) -> Order:
         """Order *kind*; an order for a release supersedes an open one for another release."""
@@ -62,6 +105,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
             "kind": kind,
             "release": release,
             "recreate_deleted": recreate_deleted,
+            "takeover": takeover,
             "by": by[:200],
         }
         with transaction.atomic():
@@ -103,6 +147,7 @@ class Order(models.Model):
         REMOVAL = "removal", "removal of an embedded deployment"
         SETTINGS = "settings", "settings asked for outside a call"
         PLAN = "plan", "dry run or drift check: may not write"
+        TAKEOVER = "takeover", "records of what other code made"
 
     class State(models.TextChoices):
         OPEN = "open"
@@ -125,6 +170,13 @@ class Order(models.Model):
     )
     recreate_deleted = models.BooleanField(
         default=False, db_default=False, help_text="make components again that were deleted"
+    )
+    takeover = models.ForeignKey(
+        Takeover,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="orders",
+        help_text="what the call plans or does instead of an update",
     )
     state = columns.CharField(
         max_length=12, choices=State, default=State.OPEN, db_default=State.OPEN
@@ -178,12 +230,20 @@ def ordered_version() -> models.Subquery:
 class DryRun(models.Model):
     """A question to installations: what would this release change? Asked by a worker.
 
+    With a *takeover*, the question is what that would record; one that may write records it.
     A row without ``finished_at`` has installations that are still to be asked, or to answer.
     """
 
     connector = models.ForeignKey(Connector, on_delete=models.CASCADE, related_name="dry_runs")
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="dry_runs")
     recreate_deleted = models.BooleanField(default=False)
+    takeover = models.OneToOneField(
+        Takeover,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="dry_run",
+        help_text="what the installations are asked about instead of an update",
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
@@ -208,7 +268,10 @@ class DryRunAnswer(models.Model):
         Installation, on_delete=models.CASCADE, related_name="dry_run_answers"
     )
     outcome = columns.ShownField(
-        max_length=12, blank=True, default="", help_text="planned, failed or timed_out"
+        max_length=12,
+        blank=True,
+        default="",
+        help_text="planned, failed or timed_out; taken_over by a takeover that may write",
     )
     plan = columns.JSONField(null=True)
     code = columns.ShownField(max_length=100, blank=True, default="")

@@ -31,6 +31,7 @@ from connector_kit.models import (
     Order,
     Release,
     Rollout,
+    Takeover,
 )
 from connector_kit.models.clock import now as shared_now
 from connector_kit.publisher.catalog import published_id
@@ -80,12 +81,9 @@ def plan_live(
     refuse_during_rollouts(connector)
     dry_run = record(connector, release, integration_ids, recreate_deleted=recreate_deleted)
     try:
-        yield from _watched(dry_run, clock)
+        yield from watch(dry_run, clock)
     finally:
         end(dry_run.pk, clock=clock)
-    dry_run.refresh_from_db()
-    if dry_run.trouble:
-        raise DryRunFailed(dry_run.trouble)
 
 
 def record(
@@ -94,14 +92,19 @@ def record(
     integration_ids: Sequence[str],
     *,
     recreate_deleted: bool = False,
+    takeover: Takeover | None = None,
     created_by_id: int | None = None,
 ) -> DryRun:
-    """Record which installations to ask about *release*; the first `tick` begins to ask."""
+    """Record which installations to ask about *release*, or about a *takeover*.
+
+    The first `tick` begins to ask.
+    """
     with transaction.atomic():
         dry_run = DryRun.objects.create(
             connector=connector,
             release=release,
             recreate_deleted=recreate_deleted,
+            takeover=takeover,
             created_by_id=created_by_id,
         )
         rows = Installation.objects.filter(connector=connector, integration_id__in=integration_ids)
@@ -162,8 +165,11 @@ def refuse_during_rollouts(connector: Connector) -> None:
         )
 
 
-def _watched(dry_run: DryRun, clock: Clock) -> Iterator[InstallationPlan]:
-    """Drive *dry_run* and yield its answers as they come."""
+def watch(dry_run: DryRun, clock: Clock = REAL_TIME) -> Iterator[InstallationPlan]:
+    """Drive *dry_run* and yield its answers as they come.
+
+    Raises `DryRunFailed` when the platform cannot be asked.
+    """
     yielded: set[int] = set()
     is_open = True
     while is_open:
@@ -186,6 +192,9 @@ def _watched(dry_run: DryRun, clock: Clock) -> Iterator[InstallationPlan]:
                 )
         if is_open:
             clock.sleep(POLL_SECONDS)
+    dry_run.refresh_from_db()
+    if dry_run.trouble:
+        raise DryRunFailed(dry_run.trouble)
 
 
 @contextmanager
@@ -193,7 +202,7 @@ def _locked(dry_run_id: int) -> Iterator[DryRun | None]:
     """Lock the row of an open dry run, in a transaction; None when it is not open, or is gone."""
     with transaction.atomic():
         rows = DryRun.objects.select_for_update(of=("self",)).filter(finished_at=None)
-        yield rows.select_related("connector", "release").filter(pk=dry_run_id).first()
+        yield rows.select_related("connector", "release", "takeover").filter(pk=dry_run_id).first()
 
 
 def _unanswered(dry_run: DryRun) -> QuerySet[DryRunAnswer]:
@@ -202,15 +211,20 @@ def _unanswered(dry_run: DryRun) -> QuerySet[DryRunAnswer]:
 
 def _collect(dry_run: DryRun, at: datetime) -> None:
     """Record the plans of the calls that were made for this dry run."""
-    planned = Operation.objects.filter(
+    ended = Operation.objects.filter(
         order__answers__in=_unanswered(dry_run),
-        kind=Operation.Kind.PLAN,
+        kind__in=(Operation.Kind.PLAN, Operation.Kind.TAKEOVER),
         finished_at__isnull=False,
     )
-    for operation in planned.order_by("pk"):
-        answer = {"outcome": "planned", "plan": operation.plan}
-        if operation.plan is None:
-            answer = {
+    for operation in ended.order_by("pk"):
+        if operation.outcome == Operation.Outcome.CHECKPOINT:  # asked again, it continues
+            Order.objects.filter(pk=operation.order_id or 0).take_back()
+            _unanswered(dry_run).filter(order=operation.order).update(order=None, due_at=None)
+            continue
+        is_done = operation.kind == Operation.Kind.TAKEOVER
+        answer = {"outcome": "taken_over" if is_done else "planned", "plan": operation.plan}
+        if operation.plan is None or operation.outcome not in Operation.COMPLETE:
+            answer |= {
                 "outcome": "failed",
                 "code": operation.code,
                 "message": operation.message,
@@ -239,7 +253,7 @@ def _order_next(dry_run: DryRun, at: datetime) -> list[DryRunAnswer]:
     """Order plans from as many as may be asked now, and return them; busy ones fail at once."""
     waiting = _unanswered(dry_run).filter(order__isnull=False).count()
     rows = _unanswered(dry_run).filter(order=None).select_related("installation").order_by("pk")
-    ordered = []
+    ordered, takeover = [], dry_run.takeover
     for answer in rows[: max(PUSH_BATCH - waiting, 0)]:
         held = Q(lease_until__gte=at) & ~Q(lease_owner="")
         if Installation.objects.filter(held, pk=answer.installation_id).exists():
@@ -247,9 +261,10 @@ def _order_next(dry_run: DryRun, at: datetime) -> list[DryRunAnswer]:
             continue
         answer.order = Order.objects.place(
             answer.installation,
-            Order.Kind.PLAN,
-            dry_run.release,
+            Order.Kind.TAKEOVER if takeover and takeover.may_write else Order.Kind.PLAN,
+            None if takeover else dry_run.release,
             recreate_deleted=dry_run.recreate_deleted,
+            takeover=takeover,
         )
         answer.due_at = at + timedelta(seconds=kit().push_timeout_seconds)
         answer.save(update_fields=["order", "due_at"])

@@ -12,7 +12,7 @@ from connector_kit.publisher.differences import as_live
 from connector_kit.publisher.errors import PublisherError
 from connector_kit.publisher.finding import embedded_among, require_installations
 
-Outcome = Literal["planned", "failed", "timed_out"]
+Outcome = Literal["planned", "failed", "timed_out", "taken_over"]
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ _OPENED_BY: Mapping[Scope, str] = MappingProxyType(
     {
         Scope.CONNECTORS_READ: "connector release document sourceintegration",
         Scope.INSTALLATIONS_READ: "installation component operation change order settingschange "
-        "settingslink dryrun dryrunanswer versioncount heartbeat "
+        "settingslink dryrun dryrunanswer takeover versioncount heartbeat "
         "refusedcall",
         Scope.ROLLOUTS_READ: "rollout wave push",
         Scope.LICENSES_READ: "license licenseevent licensereminder",

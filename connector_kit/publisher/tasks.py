@@ -80,7 +80,7 @@ def carry_out_soon(dry_run_id: int) -> None:
 @receiver(operation_finished, sender=Operation, dispatch_uid="connector_kit.dry_runs")
 def look_when_one_answered(operation: Operation, **_: Any) -> None:
     """Look at the dry run at once for which the finished *operation* planned."""
-    if operation.kind != Operation.Kind.PLAN:
+    if operation.kind not in (Operation.Kind.PLAN, Operation.Kind.TAKEOVER):
         return
     answers = DryRunAnswer.objects.filter(order=operation.order_id, outcome="")
     for dry_run_id in answers.values_list("dry_run", flat=True):
