@@ -5,22 +5,31 @@ from connector_kit.extension.authoring.kinds import KINDS
 
 DECLARATIONS = [
     "AddOn",
+    "AiAgent",
+    "Api",
+    "AsyncHelper",
     "Branch",
     "Component",
     "Connection",
     "Connector",
+    "EdiProfile",
     "Edition",
     "Export",
+    "FileDefinition",
     "Flow",
+    "Guardrail",
+    "IClient",
     "Import",
     "Lookup",
     "LookupCache",
+    "McpServer",
     "Ref",
     "Router",
     "Script",
     "Source",
     "Step",
     "Stores",
+    "Tool",
 ]
 
 SETTINGS = [

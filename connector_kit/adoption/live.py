@@ -21,6 +21,8 @@ from connector_kit.documents.walking import strings
 from connector_kit.integrator import Client
 from connector_kit.integrator.errors import Forbidden, NotFound
 
+SERVERS = "mcpservers"
+
 
 def read_live(client: Client, integration_id: str) -> Download:
     """Return the integration in *client*'s account with all that it consists of.
@@ -39,8 +41,10 @@ def read_live(client: Client, integration_id: str) -> Download:
         ) from error
     account = _Account(client, integration_id)
     for resource in reversed(DECLARED):  # what uses others first, which are wanted then
-        account.look_through(resource)
+        if resource != SERVERS:
+            account.look_through(resource)
     account.fetch_wanted()
+    account.take_servers()
     account.name_homes()
     return Download(
         integration=integration,
@@ -89,6 +93,19 @@ class _Account:
                 with suppress(NotFound):
                     document = self._client.resource(resource).get(identity)
                     self._judge(resource, document, wanted_as=identity)
+
+    def take_servers(self) -> None:
+        """Take the MCP servers that name the integration, or offer only tools and APIs of it."""
+        for document in self._listed(SERVERS):
+            used = {
+                text
+                for path, text in strings(document)
+                if path[-1] in ("_toolId", "_apiId") and is_id(text)
+            }
+            if used and used <= self.found.keys():
+                self._take(SERVERS, document)
+            else:
+                self._judge(SERVERS, document)
 
     def name_homes(self) -> None:
         """Give the neighbors that the integration refers to the names of their integrations."""

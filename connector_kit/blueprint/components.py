@@ -10,11 +10,18 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Unpack
 
 from connector_kit.blueprint.fields import (
+    ApiFields,
+    AsyncHelperFields,
     ConnectionFields,
+    EdiProfileFields,
     ExportFields,
+    FileDefinitionFields,
+    IClientFields,
     ImportFields,
     LookupCacheFields,
+    McpServerFields,
     ScriptFields,
+    ToolFields,
 )
 from connector_kit.blueprint.offers import AddOn, Edition
 
@@ -167,3 +174,98 @@ class Import(Component):
         super().__init__("imports", name, **fields)
         self.required_mappings = required_mappings
         self.locked_mappings = locked_mappings
+
+
+class Tool(Component):
+    """Steps behind one name, for agents, MCP servers, APIs, and flows.
+
+    Every branch of *routers* leads to the next router or to ``"outputRouter"``
+    (protocol/platform-2026.md#9).
+    """
+
+    keywords = ("name", *ToolFields.__annotations__)
+
+    def __init__(self, name: str | None = None, **fields: Unpack[ToolFields]) -> None:
+        super().__init__("tools", name, **fields)
+
+
+class Api(Component):
+    """An address that answers requests, by a script or by routers (protocol/platform-2026.md#9).
+
+    With *type* ``"script"``, *script* is a script's function; with ``"builder"``, *builder* has the
+    request, the routers, and the responses.
+    """
+
+    keywords = ("name", *ApiFields.__annotations__)
+
+    def __init__(self, name: str | None = None, **fields: Unpack[ApiFields]) -> None:
+        super().__init__("apis", name, **fields)
+
+
+class McpServer(Component):
+    """Tools and APIs under one address, for AI clients (protocol/platform-2026.md#9).
+
+    Entries of *tools* and *apis* refer to components: ``{"_toolId": tool, "name": "get_order"}``.
+    It and its entries are disabled unless ``"disabled": False`` says otherwise.
+    """
+
+    keywords = ("name", *McpServerFields.__annotations__)
+
+    def __init__(self, name: str | None = None, **fields: Unpack[McpServerFields]) -> None:
+        super().__init__("mcpservers", name, **fields)
+
+
+class AsyncHelper(Component):
+    """How to wait for an application that answers later (protocol/resources.md)."""
+
+    keywords = ("name", *AsyncHelperFields.__annotations__)
+
+    def __init__(self, name: str | None = None, **fields: Unpack[AsyncHelperFields]) -> None:
+        super().__init__("asynchelpers", name, **fields)
+
+
+class FileDefinition(Component):
+    """The layout of an EDI or fixed-width file (protocol/platform-2026.md#10)."""
+
+    keywords = ("name", *FileDefinitionFields.__annotations__)
+
+    def __init__(self, name: str | None = None, **fields: Unpack[FileDefinitionFields]) -> None:
+        super().__init__("filedefinitions", name, **fields)
+
+
+class EdiProfile(Component):
+    """How to exchange EDI documents with one partner (protocol/platform-2026.md#10)."""
+
+    keywords = ("name", *EdiProfileFields.__annotations__)
+
+    def __init__(self, name: str | None = None, **fields: Unpack[EdiProfileFields]) -> None:
+        super().__init__("ediprofiles", name, **fields)
+
+
+class IClient(Component):
+    """An OAuth application or key pair that connections log in with (protocol/platform-2026.md#5).
+
+    Secrets are not declared: the customer enters them. To share an iClient of your own account
+    with every customer, name it in the connector's `iclients` instead.
+    """
+
+    keywords = ("name", *IClientFields.__annotations__)
+
+    def __init__(self, name: str | None = None, **fields: Unpack[IClientFields]) -> None:
+        super().__init__("iclients", name, **fields)
+
+
+class AiAgent(Import):
+    """A step that asks a model (protocol/platform-2026.md#7): *ai_agent* says which, and how.
+
+    Its tools refer to components: ``{"type": "tool", "tool": {"_toolId": tool}}``. Without a
+    *connection* it uses the platform's own account with the provider.
+    """
+
+    marks = MappingProxyType({"adaptor_type": "AiAgentImport"})
+
+
+class Guardrail(Import):
+    """A step that stops what a model or a person must not see (protocol/platform-2026.md#7)."""
+
+    marks = MappingProxyType({"adaptor_type": "GuardrailImport"})

@@ -83,6 +83,7 @@ class ConnectionFields(CommonFields, total=False):
     pgp: Nested
     ssl: Nested
     debug_date: str
+    auto_recover_rate_limit_errors: bool
     agent: Any
     borrow_concurrency_from: Any
 
@@ -115,6 +116,11 @@ class TransferFields(CommonFields, total=False):
     data_uri_template: str | None
     sample_data: Any
     skip_retries: bool
+    mappings: Sequence[Any]
+    lookups: Sequence[Any]
+    parsers: Any
+    pre_save: Nested
+    edi_profile: Any
     http: Nested
     rest: Nested
     salesforce: Nested
@@ -143,6 +149,9 @@ class ExportFields(TransferFields, total=False):
     input_filter: Nested
     mock_output: Any
     sample_headers: Sequence[Any]
+    group_by_fields: Sequence[str]
+    simple: Nested
+    post_parse_listener: Any
     webhook: Nested
     distributed: Nested
     netsuite: Nested
@@ -163,11 +172,21 @@ class ImportFields(TransferFields, total=False):
     blob_key_path: str | None
     response_transform: Nested
     mapping: Nested
-    mappings: Sequence[Any]
-    lookups: Sequence[Any]
     batch_size: int
     netsuite: Nested
     netsuite_da: Nested
+    ai_agent: Nested
+    guardrail: Nested
+    tool: Nested
+    assistant: str
+    assistant_metadata: Nested
+    blob: Any
+    delete_after_import: bool
+    distributed_adaptor_data: Any
+    model_metadata: Nested
+    sample_response_data: Any
+    unencrypted: Nested
+    use_tech_adaptor_form: bool
 
 
 class FlowFields(CommonFields, total=False):
@@ -189,6 +208,12 @@ class FlowFields(CommonFields, total=False):
     flow_grouping: Any
     keep_delta_behind_flow: Any
     keep_delta_behind_export: Any
+    run_next_exports: Sequence[Any]
+    hidden: bool
+    is_abstract: bool
+    abstract_flow: Any
+    overrides: Nested
+    overrides_helper: Nested
 
 
 class SourceFields(TypedDict, total=False):
@@ -224,3 +249,106 @@ class BranchFields(TypedDict, total=False):
 
     description: str | None
     input_filter: Nested
+
+
+class ToolFields(DescribedFields, total=False):
+    """protocol/platform-2026.md#9-tools-apis-mcp-servers."""
+
+    input: Nested
+    output: Nested
+    routers: Sequence[Any]
+
+
+class ApiFields(DescribedFields, total=False):
+    """protocol/platform-2026.md#9-tools-apis-mcp-servers."""
+
+    type: str
+    version: str
+    disabled: bool
+    script: Any
+    builder: Nested
+    shipworks: Nested
+
+
+class McpServerFields(DescribedFields, total=False):
+    """protocol/platform-2026.md#9-tools-apis-mcp-servers."""
+
+    relative_uri: str
+    disabled: bool
+    tools: Sequence[Any]
+    apis: Sequence[Any]
+
+
+class AsyncHelperFields(CommonFields, total=False):
+    """No schema is published; the fields are those of real documents (protocol/resources.md)."""
+
+    http: Nested
+
+
+class FileDefinitionFields(DescribedFields, total=False):
+    """protocol/platform-2026.md#10-lookup-caches-b2b."""
+
+    version: str
+    format: str
+    rules: Sequence[Any]
+    document_type: str
+    global_id: str
+    fixed: Nested
+    delimited: Nested
+    strict: bool
+    skip_empty_end_col_delimiter: bool
+    skip_intermittent_empty_lines: bool
+    escape_release_char: bool
+    skip_edi_validation: bool
+    skip_edi_profile_validation: bool
+
+
+class EdiProfileFields(DescribedFields, total=False):
+    """protocol/platform-2026.md#10-lookup-caches-b2b."""
+
+    file_type: str
+    tp_interchange_id: str
+    my_interchange_id: str
+    tp_id_qualifier: str
+    my_id_qualifier: str
+    tp_group_id: str
+    my_group_id: str
+    control_number: int
+    isa01: str
+    isa02: str
+    isa03: str
+    isa04: str
+    isa11: str
+    isa12: str
+    isa14: str
+    isa15: str
+    isa16: str
+    gs07: str
+    gs08: str
+    unb010_0001: str
+    unb010_0002: str
+    version_number: str
+    release_number: str
+    controlling_agency: str
+
+
+class IClientFields(ComponentFields, total=False):
+    """protocol/platform-2026.md#5-iclients."""
+
+    provider: str
+    published: bool
+    enable_jwt: bool
+    enable_iclient_references: bool
+    form_type: str
+    http_connector: str
+    http_connector_api: str
+    settings: Nested
+    settings_form: Nested
+    oauth2: Nested
+    netsuite: Nested
+    salesforce: Nested
+    ebay: Nested
+    amazonmws: Nested
+    azureserviceprincipal: Nested
+    aws_iam: Nested
+    jwt: Nested

@@ -77,7 +77,10 @@ class Step(Part):
 
 
 class Router(Part):
-    """A fork in a flow: sends each record to the first, or to every, branch that it matches."""
+    """A fork in a flow: sends each record to the first, or to every, branch that it matches.
+
+    *next_router* is where the records of branches go that name none themselves.
+    """
 
     kind = "flows.routers"
     keywords = ("id", *RouterFields.__annotations__)
@@ -87,19 +90,24 @@ class Router(Part):
         id: str,  # noqa: A002  the platform's word
         *,
         branches: Sequence["Branch | Mapping[str, Any]"],
+        next_router: "Router | str | None" = None,
         wire: Mapping[str, Any] | None = None,
         **fields: Unpack[RouterFields],
     ) -> None:
         super().__init__({"id": id, **fields}, wire)
         self.id = id
         self.branches = branches
+        self.next_router = _router_id(next_router)
 
     def __repr__(self) -> str:
         return f"Router({self.id!r})"
 
 
 class Branch(Part):
-    """One way out of a router: its own steps, then the end or the *next_router*."""
+    """One way out of a router: its own steps, then the end or the *next_router*.
+
+    In a tool, every way leads to the router ``"outputRouter"``; in an API to ``"apiRouter"``.
+    """
 
     kind = "flows.routers.branches"
     keywords = ("name", *BranchFields.__annotations__)
@@ -116,10 +124,14 @@ class Branch(Part):
         name_field = {} if name is None else {"name": name}
         super().__init__({**name_field, **fields}, wire)
         self.steps = steps
-        self.next_router = next_router
+        self.next_router = _router_id(next_router)
 
     def __repr__(self) -> str:
         return f"Branch({self.fields.get('name')!r})"
+
+
+def _router_id(router: Router | str | None) -> str | None:
+    return router.id if isinstance(router, Router) else router
 
 
 class Flow(Component):

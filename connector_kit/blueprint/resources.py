@@ -11,13 +11,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from connector_kit.blueprint.components import (
+    AiAgent,
+    Api,
+    AsyncHelper,
     Component,
     Connection,
+    EdiProfile,
     Export,
+    FileDefinition,
+    Guardrail,
+    IClient,
     Import,
     Lookup,
     LookupCache,
+    McpServer,
     Script,
+    Tool,
 )
 from connector_kit.blueprint.flows import Flow
 from connector_kit.documents.walking import Path, field_of
@@ -71,6 +80,26 @@ class ResourceType:
     def has_names(self) -> bool:
         """Whether a symbolic document holds a name where one of these is referred to."""
         return bool(self.context) or not self.is_shared
+
+
+def _rare(
+    path: str,
+    noun: str,
+    field: str,
+    declared_as: type[Component],
+    rank: int = _AFTER_SCRIPTS,
+    secrets: frozenset[str] = frozenset(),
+) -> ResourceType:
+    return ResourceType(
+        path,
+        noun,
+        (field,),
+        declared_as=declared_as,
+        rank=rank,
+        is_rare=True,
+        is_component=True,
+        secrets=secrets,
+    )
 
 
 def _under(place: str, names: str) -> list[str]:
@@ -149,17 +178,10 @@ _ROWS = (
         is_component=True,
         limits={"name": 100, "description": 1024},
     ),
-    ResourceType(
-        "lookupcaches",
-        "lookup cache",
-        ("_lookupCacheId",),
-        declared_as=LookupCache,
-        is_component=True,
-        is_rare=True,
-        limits={"name": 200, "description": 10240},
-    ),
-    ResourceType("asynchelpers", "async helper", ("_asyncHelperId",), is_component=True),
-    ResourceType("filedefinitions", "file definition", ("_fileDefinitionId",), is_component=True),
+    _rare("lookupcaches", "lookup cache", "_lookupCacheId", LookupCache),
+    _rare("asynchelpers", "async helper", "_asyncHelperId", AsyncHelper),
+    _rare("filedefinitions", "file definition", "_fileDefinitionId", FileDefinition),
+    _rare("ediprofiles", "EDI profile", "_ediProfileId", EdiProfile),
     ResourceType(
         "exports",
         "export",
@@ -181,6 +203,7 @@ _ROWS = (
         "import",
         ("_importId", "overrides.imports._abstractId", "overridesHelper.imports._abstractId"),
         declared_as=Import,
+        variants=(AiAgent, Guardrail),
         rank=3,
         is_component=True,
     ),
@@ -193,9 +216,10 @@ _ROWS = (
         is_component=True,
     ),
     ResourceType("agents", "agent", ("_agentId",)),
-    ResourceType("apis", "API", ("_apiId",), secrets=frozenset(["shipworks.password"])),
+    _rare("tools", "tool", "_toolId", Tool, rank=4),
+    _rare("apis", "API", "_apiId", Api, rank=4, secrets=frozenset(["shipworks.password"])),
+    _rare("mcpservers", "MCP server", "_mcpServerId", McpServer, rank=5),
     ResourceType("connectors", "connector", ("_connectorId",), context=CONNECTOR),
-    ResourceType("ediprofiles", "EDI profile", ("_ediProfileId",)),
     ResourceType(
         "httpconnectors",
         "HTTP connector",
@@ -209,15 +233,16 @@ _ROWS = (
         "iclients",
         "iClient",
         ("_iClientId", "_iClientIds"),
+        declared_as=IClient,
+        rank=0,
+        is_rare=True,
         is_shared=True,
         secrets=_ICLIENT_SECRETS,
     ),
     ResourceType(
         "integrations", "integration", ("_integrationId", "_parentId"), context=INTEGRATION
     ),
-    ResourceType("mcpservers", "MCP server", ("_mcpServerId",)),
     ResourceType("stacks", "stack", ("_stackId",), is_shared=True, context=STACK),
-    ResourceType("tools", "tool", ("_toolId",)),
     ResourceType(
         "tradingpartnerconnectors",
         "trading partner connector",

@@ -20,17 +20,30 @@ ResourceOf = Callable[[Any], str | None]
 
 
 _SPELLINGS = {
+    "abstract_flow": "_abstractFlowId",
     "agent": "_agentId",
     "borrow_concurrency_from": "_borrowConcurrencyFromConnectionId",
     "connection": "_connectionId",
     "data_uri_template": "dataURITemplate",
+    "edi_profile": "_ediProfileId",
+    "enable_iclient_references": "enableIClientReferences",
+    "enable_jwt": "enableJWT",
     "export": "_exportId",
     "flow_grouping": "_flowGroupingId",
+    "http_connector": "_httpConnectorId",
+    "http_connector_api": "_httpConnectorApiId",
     "import_": "_importId",
     "keep_delta_behind_export": "_keepDeltaBehindExportId",
     "keep_delta_behind_flow": "_keepDeltaBehindFlowId",
     "netsuite_da": "netsuite_da",
+    "post_parse_listener": "_postParseListenerId",
+    "relative_uri": "relativeURI",
     "run_next": "_runNextFlowIds",
+    "run_next_exports": "_runNextExportIds",
+    "skip_edi_profile_validation": "skipEDIProfileValidation",
+    "skip_edi_validation": "skipEDIValidation",
+    "unb010_0001": "unb010_0001",
+    "unb010_0002": "unb010_0002",
 }
 
 _NOT_SENT = frozenset(ComponentFields.__annotations__)
@@ -69,7 +82,7 @@ def known_fields(resource: str) -> Mapping[str, str]:
 def wire_name(resource: str, python_name: str) -> str | None:
     """Return the platform's spelling of a keyword; None when *resource* has no such field.
 
-    Resources without a list of fields (``asynchelpers``) are spelled by rule.
+    Resources without a list of fields (``agents``) are spelled by rule.
     """
     if resource in _WIRE_NAMES:
         return _WIRE_NAMES[resource].get(python_name)
@@ -148,10 +161,8 @@ class Speller:
                     fields["hooks"] = {"postResponseMap": declared.post_response_map}
             case Router():
                 fields["branches"] = declared.branches
-            case Branch(next_router=Router() as router):
-                fields["nextRouterId"] = router.id
-            case Branch() if declared.next_router is not None:
-                fields["nextRouterId"] = declared.next_router
+        if isinstance(declared, Router | Branch) and declared.next_router is not None:
+            fields["nextRouterId"] = declared.next_router
         if isinstance(declared, Flow | Branch) and declared.steps is not None:
             fields["pageProcessors"] = _parts(Step, declared.steps)
         return fields

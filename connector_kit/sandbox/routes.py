@@ -33,7 +33,7 @@ from connector_kit.sandbox.scripts import routes as scripts
 from connector_kit.sandbox.stacks import routes as stacks
 from connector_kit.sandbox.states import routes as states
 from connector_kit.sandbox.templates import routes as templates
-from connector_kit.sandbox.unsimulated import PROCESSORS, not_simulated
+from connector_kit.sandbox.unsimulated import PROCESSORS, SESSIONS, not_simulated
 from connector_kit.sandbox.unsimulated import RESOURCES as KINDS
 
 RESOURCES = (
@@ -54,6 +54,9 @@ RESOURCES = (
     "apis",
     "filedefinitions",
     "lookupcaches",
+    "tools",
+    "mcpservers",
+    "ediprofiles",
 )
 """Document types with the five usual routes; two are spelled in two ways. Of agents the
 reference has only the id, where connections name one; they are stored like any other."""
@@ -84,12 +87,17 @@ def refuse_resource(call: Call) -> Answer:
     raise not_simulated(KINDS, "/" + "/".join(call.segments))
 
 
+def refuse_session(call: Call) -> Answer:
+    """What MCP clients and browsers ask of an MCP server."""
+    raise not_simulated(SESSIONS, "/" + "/".join(call.segments))
+
+
 def refuse_processor(call: Call) -> Answer:
     """POST /processors/{name}, /apis/{id}/request."""
     raise not_simulated(PROCESSORS, "/" + "/".join(call.segments))
 
 
-NOT_SIMULATED = ("tools", "mcpservers", "environments", "httpconnectors")
+NOT_SIMULATED = ("environments", "httpconnectors")
 
 REFUSED = (
     *(
@@ -103,6 +111,8 @@ REFUSED = (
             ("DELETE", f"/{type_}/{{id}}"),
         )
     ),
+    Route("POST", "/mcpservers/{id}/preview", refuse_session, unless=(SESSIONS,)),
+    Route("GET", "/mcpservers/{id}/logs", refuse_session, unless=(SESSIONS,)),
     Route("POST", "/tags", refuse_resource, unless=(KINDS,)),
     Route("GET", "/tags/{id}", refuse_resource, unless=(KINDS,)),
     Route("GET", "/integrations/{id}/revisions", refuse_resource, unless=(KINDS,)),

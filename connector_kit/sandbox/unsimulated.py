@@ -14,10 +14,14 @@ SCRIPTS = "scripts outside exports, imports, and flows"
 MODULES = "modules imported by scripts"
 HELPERS = "Handlebars helpers that sign requests"
 ONE_TO_MANY = "steps that run once per child record"
-RESOURCES = "tools, MCP servers, environments, revisions, and HTTP connectors"
+RESOURCES = "environments, revisions, and HTTP connectors"
+SESSIONS = "sessions with MCP servers"
+MODELS = "AI agents, guardrails, and tools that run as steps"
 PROCESSORS = "processors and requests to API builder endpoints"
 
-DATA = (APPLICATIONS, LOGINS, RULES, MODULES, ONE_TO_MANY, HELPERS)
+ABSTRACT = "runs of abstract flows and of their instances"
+
+DATA = (APPLICATIONS, LOGINS, RULES, MODULES, ONE_TO_MANY, HELPERS, MODELS)
 """What an export or import may need."""
 
 _WAYS_OUT = {
@@ -28,6 +32,9 @@ _WAYS_OUT = {
     SCRIPTS: "Use a function on a stack (_stackId) instead.",
     MODULES: "Remove the import; a script gets all of its data as options.",
     RESOURCES: "Try them in a sandbox environment of integrator.io.",
+    ABSTRACT: "Declare the flow's steps in the flow itself.",
+    SESSIONS: "Try them in a sandbox environment of integrator.io.",
+    MODELS: "Leave the step out of the flow that you run.",
     PROCESSORS: "Try them in a sandbox environment of integrator.io.",
     ONE_TO_MANY: "Remove oneToMany, and turn each child into a record in a preSavePage hook.",
 }

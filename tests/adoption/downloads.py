@@ -182,7 +182,11 @@ def big_files(sample_bytes: int = 5 * _MEGABYTE, *, complete: bool = False) -> F
             path = f"scripts/{script['name']}-{script['_id']}"
             files[f"{path}.json"] = written(script)
             files[f"{path}.js"] = _javascript(script["name"]).encode()
-    return files | {"README.txt": b"Downloaded", "tools/hammer.json": b"{}", ".DS_Store": b"junk"}
+    return files | {
+        "README.txt": b"Downloaded",
+        "hardware/hammer.json": b"{}",
+        ".DS_Store": b"junk",
+    }
 
 
 GONE: dict[str, Document] = {

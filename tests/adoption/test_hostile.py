@@ -286,8 +286,8 @@ def test_reserved_keys_come_back_byte_for_byte(odd, place, tmp_path):
     assert canonical(resolve(made["odd"], ids)) == canonical(export)
 
 
-def test_a_document_of_nothing_but_a_reserved_key_is_adopted(tmp_path):
-    helper = written({"_id": "64a1f0c2b3d4cccc00000001", "$ref": "shop"})
+def test_an_object_of_nothing_but_a_reserved_key_is_adopted(tmp_path):
+    helper = written({"_id": "64a1f0c2b3d4cccc00000001", "name": "H", "http": {"$ref": "shop"}})
     source = save(small_files() | {"asynchelpers/h.json": helper}, tmp_path / "in")
 
     adoption = adopted(source, tmp_path / "out")
@@ -297,7 +297,7 @@ def test_a_document_of_nothing_but_a_reserved_key_is_adopted(tmp_path):
         for component in adoption.outline.components
         if component.resource == "asynchelpers"
     ]
-    assert resolve(made.document, {}) == {"$ref": "shop"}
+    assert resolve(made.document, {}) == {"name": "H", "http": {"$ref": "shop"}}
 
 
 BOMB = b"{}" + b" " * (8 << 20)

@@ -229,11 +229,11 @@ def test_an_id_that_the_account_does_not_have_is_an_error(account):
 @pytest.mark.parametrize(
     ("document", "words"),
     [
-        ({"name": "No id"}, "/v1/flows returned a document without an id"),
-        ({"_id": 5}, "/v1/flows returned a document without an id"),
-        ({"_id": "../../x"}, "/v1/flows returned a document without an id"),
-        ("a text", "/v1/flows returned a document without an id"),
-        (None, "/v1/flows returned a document without an id"),
+        ({"name": "No id"}, "/v1/apis returned a document without an id"),
+        ({"_id": 5}, "/v1/apis returned a document without an id"),
+        ({"_id": "../../x"}, "/v1/apis returned a document without an id"),
+        ("a text", "/v1/apis returned a document without an id"),
+        (None, "/v1/apis returned a document without an id"),
     ],
 )
 def test_what_no_platform_would_list_is_an_error(platform, document, words):
@@ -255,7 +255,7 @@ def test_a_document_that_is_nested_too_deep_is_named(platform):
     platform.plays(Reply(200, integration), Reply(200, [flow | {"a": deep}]), Reply(200, []))
     with (
         Client("x" * 32, base_url=platform.base_url, throttle=NoThrottle()) as client,
-        pytest.raises(AdoptionError, match=f"/v1/flows/{flow['_id']} is nested"),
+        pytest.raises(AdoptionError, match=f"/v1/apis/{flow['_id']} is nested"),
     ):
         read_live(client, integration["_id"])
 
@@ -265,14 +265,15 @@ def test_an_account_that_answers_with_other_documents_is_asked_once_for_each(pla
     flow |= {"_runNextFlowIds": [], "pageGenerators": [{"_exportId": "..."}, {"_exportId": ".."}]}
     flow["pageProcessors"] = [{"_importId": "64a1f0c2b3d4e5f6071829ff"}]
     other = {"_id": "64a1f0c2b3d4e5f607182903", "name": "Another"}
-    lists = [Reply(200, [flow] if name == "flows" else []) for name in reversed(DECLARED)]
+    listed = [name for name in reversed(DECLARED) if name != "mcpservers"]
+    lists = [Reply(200, [flow] if name == "flows" else []) for name in listed]
     integration = Reply(200, {"_id": flow["_integrationId"], "name": "Odd"})
-    platform.plays(integration, *lists, Reply(200, other))
+    platform.plays(integration, *lists, Reply(200, other), Reply(200, []))
     with Client("x" * 32, base_url=platform.base_url, throttle=NoThrottle()) as client:
         found = read_live(client, flow["_integrationId"]).found
 
     assert [entry.id for entry in found] == [flow["_id"], other["_id"]]
-    assert platform.lines[-1] == "GET /v1/imports/64a1f0c2b3d4e5f6071829ff"
+    assert platform.lines[-2] == "GET /v1/imports/64a1f0c2b3d4e5f6071829ff"
 
 
 def test_keys_of_a_live_document_stay_in_the_package(account, tmp_path):

@@ -72,7 +72,7 @@ def test_a_big_download_comes_back(tmp_path):
 
     assert len(blueprint.components) == 60 + 40 + 12 + 20 + 5 + 1
     assert [item.component for item in adoption.stand_ins] == ["missing_http_connection"]
-    assert adoption.ignored_files == ("README.txt", "tools/hammer.json")
+    assert adoption.ignored_files == ("README.txt", "hardware/hammer.json")
     assert len(set(adoption.outline.sections.values())) == 3
     written = [path for path in (tmp_path / "adopted").rglob("*") if path.is_file()]
     assert len([path for path in written if path.suffix == ".js"]) == 20

@@ -73,11 +73,11 @@ def test_wire_fields_are_sent_as_they_are():
 
 
 def test_any_resource_type_can_be_declared():
-    helper = Component("asynchelpers", "Report", submit_resource={"path": "id"}, wire={"_x": 1})
+    helper = Component("newhelpers", "Report", submit_resource={"path": "id"}, wire={"_x": 1})
 
     compiled = compile_connector(declare(helper=helper)).component("helper")
 
-    assert compiled.resource == "asynchelpers"
+    assert compiled.resource == "newhelpers"
     assert compiled.document == {"name": "Report", "submitResource": {"path": "id"}, "_x": 1}
 
 
@@ -336,11 +336,11 @@ class TestSpellings:
             ("flows", "_importId", "import_"),
             ("flows.pageProcessors", "proceedOnFailure", "proceed_on_failure"),
             ("exports", "aiDescription", None),
-            ("asynchelpers", "submitResource", "submit_resource"),
-            ("asynchelpers", "_id", None),
-            ("asynchelpers", "oddURI", None),
-            ("asynchelpers", "import", None),
-            ("asynchelpers", "wire", None),
+            ("newhelpers", "submitResource", "submit_resource"),
+            ("newhelpers", "_id", None),
+            ("newhelpers", "oddURI", None),
+            ("newhelpers", "import", None),
+            ("newhelpers", "wire", None),
         ],
     )
     def test_a_field_without_a_keyword_goes_into_wire(self, resource, wire, python):

@@ -10,7 +10,11 @@ import connector_kit
 from connector_kit.blueprint import Connector, problems
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "guide.md").read_text()
-SECTIONS = re.findall(r"^### (Lookup caches)\n(.*?)^##", GUIDE, re.MULTILINE | re.DOTALL)
+SECTIONS = re.findall(
+    r"^### (Lookup caches|Tools, APIs, and other types|Abstract flows)\n(.*?)(?=^##)",
+    GUIDE,
+    re.MULTILINE | re.DOTALL,
+)
 
 CLASS = """
 class Shown(Connector):

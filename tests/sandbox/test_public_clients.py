@@ -90,8 +90,8 @@ def test_deleted_documents_are_listed_by_type(customer):
         ("POST", "/processors/csvParser"),
         ("GET", "/httpconnectors"),
         ("GET", "/environments"),
-        ("GET", "/tools"),
-        ("GET", "/mcpservers"),
+        ("POST", "/mcpservers/{id}/preview"),
+        ("GET", "/mcpservers/{id}/logs"),
         ("POST", "/apis/{id}/request"),
     ],
 )

@@ -147,6 +147,23 @@ class World(dict):
         }
         return self.create("imports", **fields)
 
+    def make_tool(self):
+        return self.create("tools", _integrationId="{integration}")
+
+    def make_server(self):
+        entry = {"_toolId": "{tool}", "name": "find"}
+        return self.create("mcpservers", relativeURI="/orders", tools=[entry])
+
+    def make_script_api(self):
+        script = {"_scriptId": self.create("scripts", content="1"), "function": "f"}
+        return self.create("apis", type="script", script=script)
+
+    def make_abstract(self):
+        return self.create("flows", isAbstract=True, disabled=False, routers=[])
+
+    def make_instance(self):
+        return self.create("flows", _abstractFlowId="{abstract}", disabled=False)
+
     def make_cache(self):
         cache = self.create("lookupcaches", name="Countries")
         rows = [{"key": "DE", "value": "Germany"}, {"key": "FR", "value": "France"}]

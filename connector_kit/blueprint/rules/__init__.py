@@ -20,11 +20,21 @@ from connector_kit.blueprint.rules.every import (
     naming_findings,
     reference_findings,
 )
-from connector_kit.blueprint.rules.flows import flow_errors, flow_warnings, schedule_findings
+from connector_kit.blueprint.rules.flows import (
+    flow_errors,
+    flow_warnings,
+    schedule_findings,
+    template_findings,
+)
 from connector_kit.blueprint.rules.frameworks import framework_findings
 from connector_kit.blueprint.rules.offers import belonging_findings, offer_findings
 from connector_kit.blueprint.rules.reading import Components
-from connector_kit.blueprint.rules.services import row_findings
+from connector_kit.blueprint.rules.services import (
+    api_findings,
+    row_findings,
+    server_findings,
+    tool_findings,
+)
 from connector_kit.blueprint.rules.settings import SettingsRules, holder_findings
 from connector_kit.blueprint.rules.transfers import (
     export_findings,
@@ -52,7 +62,10 @@ _OF_TYPE = {
     "exports": (transfer_findings, export_findings, schedule_findings),
     "imports": (transfer_findings, import_findings),
     "lookupcaches": (row_findings,),
-    "flows": (flow_errors, flow_warnings),
+    "flows": (flow_errors, flow_warnings, template_findings),
+    "tools": (tool_findings,),
+    "apis": (api_findings,),
+    "mcpservers": (server_findings,),
 }
 """Further rules of resource types that have some."""
 

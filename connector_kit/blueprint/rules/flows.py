@@ -79,3 +79,32 @@ def flow_warnings(component: CompiledComponent, components: Components) -> Itera
         if not generator.get("_exportId") and not generator.get("setupInProgress"):
             message = f"pageGenerators[{n}] has no export."
             yield Finding("W032", message, "Add an _exportId, or remove the entry.")
+
+
+_OF_THE_TEMPLATE = (
+    *("pageGenerators", "pageProcessors", "routers"),
+    "runPageGeneratorsInParallel",
+)
+"""What an instance of an abstract flow does not have itself."""
+
+
+def template_findings(component: CompiledComponent, components: Components) -> Iterator[Finding]:
+    """Yield what abstract flows and their instances cannot be (protocol/platform-2026.md#8)."""
+    flow = component.document
+    for field in ("_runNextFlowIds", "_abstractFlowId"):
+        value = flow.get(field)
+        for item in value if isinstance(value, list) else [value]:
+            target = components.get(referred(item) or "")
+            is_abstract = target is not None and target.document.get("isAbstract") is True
+            if target and is_abstract != (field == "_abstractFlowId"):
+                what = "an abstract flow" if is_abstract else "not an abstract flow"
+                message = f"{field} refers to {target.external_id!r}, which is {what}."
+                hint = "Refer to its instance." if is_abstract else "Declare it is_abstract=True."
+                yield Finding("E065", message, hint)
+    if flow.get("_abstractFlowId"):
+        for field in sorted(flow.keys() & {*_OF_THE_TEMPLATE, "isAbstract"}):
+            message = f"An instance of an abstract flow has {field} of its own."
+            yield Finding("E065", message, "Remove it, or override single fields in overrides.")
+    if flow.get("overridesHelper") and flow.get("isAbstract") is not True:
+        message = "The flow has overridesHelper, but is not abstract."
+        yield Finding("E065", message, "Add is_abstract=True, or remove it.")

@@ -1,8 +1,8 @@
 """What a user may still change on a connector's documents.
 
 protocol/resources.md#what-a-user-may-still-change-on-a-connectors-documents (U16). A PUT of
-anything else is answered 200 and dropped, a PATCH is refused. Connections are not locked: their
-owner enters the credentials.
+anything else is answered 200 and dropped, a PATCH is refused. Connections and iClients are not
+locked: their owner enters the credentials.
 """
 
 from __future__ import annotations
@@ -42,6 +42,9 @@ _EDITABLE = {
         disabled schedule timeZone settings _runNextFlowIds autoResolveMatchingTraceKeys
         _keepDeltaBehindFlowId _keepDeltaBehindExportId
     """,
+    "apis": "disabled",
+    "mcpservers": "disabled tools apis",
+    "ediprofiles": "controlNumber",
     "integrations": "name description readme tag",
 }
 EDITABLE: dict[str, tuple[Path, ...]] = {
@@ -53,7 +56,7 @@ SETTINGS: tuple[Path, ...] = (("settings",), ("flowGroupings",))
 MAPPINGS: tuple[Path, ...] = (("mapping",), ("mappings",), ("netsuite_da", "mapping"))
 HELD_DURING_UPDATE: tuple[Path, ...] = (("settings",), *MAPPINGS)
 """What users get an error for while ``updateInProgress`` is true (U14)."""
-UNLOCKED = ("connections",)
+UNLOCKED = ("connections", "iclients")
 
 
 def is_locked(record: Record) -> bool:

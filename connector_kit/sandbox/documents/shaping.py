@@ -41,6 +41,8 @@ DEFAULTS: dict[str, Document] = {
         "changeEditionSteps": [],
         "flowGroupings": [],
     },
+    "apis": {"version": "v1", "disabled": False},
+    "mcpservers": {"disabled": True},
     "lookupcaches": {
         "includeDataInTemplatesAndCloning": False,
         "size": 0,

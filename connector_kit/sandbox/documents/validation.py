@@ -12,6 +12,7 @@ from typing import Any
 
 from connector_kit.sandbox.documents.fields import wrong_kinds
 from connector_kit.sandbox.documents.paths import find
+from connector_kit.sandbox.documents.services import api_errors, server_errors, tool_errors
 from connector_kit.sandbox.http.errors import Refusal, invalid, invalid_entry, missing_entry
 from connector_kit.sandbox.http.wire import Document, instant
 
@@ -28,6 +29,8 @@ REQUIRED = {
     "templates": ("name",),
     "asynchelpers": ("name",),
     "lookupcaches": ("name",),
+    "tools": ("name", "_integrationId"),
+    "mcpservers": ("name", "relativeURI"),
     "accesstokens": ("name",),
 }
 LONGEST = {
@@ -229,4 +232,7 @@ _CHECKS = {
     "stacks": _stack,
     "connectors": _connector,
     "accesstokens": _access_token,
+    "tools": tool_errors,
+    "apis": api_errors,
+    "mcpservers": server_errors,
 }

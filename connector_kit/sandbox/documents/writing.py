@@ -13,9 +13,10 @@ from connector_kit.sandbox.documents import shaping
 from connector_kit.sandbox.documents.integrity import check_references
 from connector_kit.sandbox.documents.masks import restore_secrets
 from connector_kit.sandbox.documents.record import Record
+from connector_kit.sandbox.documents.services import check_server
 from connector_kit.sandbox.documents.validation import check_kinds, validate
 from connector_kit.sandbox.http.call import Call
-from connector_kit.sandbox.http.errors import forbidden, refuse
+from connector_kit.sandbox.http.errors import Refusal, forbidden, refuse
 from connector_kit.sandbox.http.wire import Document
 from connector_kit.sandbox.states.store import Place
 
@@ -46,6 +47,10 @@ def create(call: Call, resource: str, sent: Document) -> Record:
 def write(call: Call, resource: str, document: Document, *, before: Record | None) -> Record:
     """Check *document* and store it in place of *before*."""
     validate(resource, document)
+    if resource == "mcpservers" and (
+        errors := [*check_server(call.store, call.account_id, document)]
+    ):
+        raise Refusal(422, errors)
     check_references(call, resource, document, before)
     return store(call, resource, document)
 

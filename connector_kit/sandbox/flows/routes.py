@@ -49,7 +49,10 @@ def run(call: Call) -> Answer:
 
 def queue(call: Call, flow: Record, task: Document, **fields: Any) -> Job:
     """Queue a job of a flow; raises `Refusal` 422 while a connection of it is offline."""
-    if connection_id := LoadedFlow(call.platform, flow).offline_connection():
+    loaded = LoadedFlow(call.platform, flow)
+    if refusal := loaded.refusal():
+        raise refusal
+    if connection_id := loaded.offline_connection():
         message = f"The connection {connection_id} is offline; flows that use it do not run."
         raise impossible(message)
     return queue_flow(call.platform, flow, task, **fields)

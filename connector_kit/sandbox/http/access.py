@@ -17,7 +17,8 @@ Reach = Callable[[Call], Record]
 
 CONNECTORS_MAY_CREATE = {
     *("connections", "exports", "imports", "flows", "scripts", "asynchelpers"),
-    *("filedefinitions", "lookupcaches", "accesstokens"),
+    *("filedefinitions", "lookupcaches", "ediprofiles", "iclients", "accesstokens"),
+    *("tools", "apis", "mcpservers"),
 }
 CONNECTORS_MAY_USE = CONNECTORS_MAY_CREATE | {"integrations"}
 

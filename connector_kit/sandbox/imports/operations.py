@@ -16,9 +16,13 @@ from connector_kit.sandbox.http.wire import Document
 from connector_kit.sandbox.pipeline.conditions import CREATE, EMPTY, UPDATE
 from connector_kit.sandbox.pipeline.lookups import Lookups
 from connector_kit.sandbox.pipeline.templates import extract_value
-from connector_kit.sandbox.unsimulated import APPLICATIONS, not_simulated
+from connector_kit.sandbox.unsimulated import APPLICATIONS, MODELS, not_simulated
 
 _RULES = ("resourcePath", "resourceIdPath", "successPath", "successValues", "failPath")
+
+
+_MODELS = {"AiAgentImport": "aiAgent", "GuardrailImport": "guardrail", "ToolImport": "tool"}
+"""Imports without an application, and the field in which they say what to do."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,8 @@ def operation_for(
     details = _details(import_)
     if details is None:
         kind = str(import_.get("adaptorType") or connection.get("type"))
+        if kind in _MODELS:
+            raise not_simulated(MODELS, f"{_MODELS[kind]} of an import")
         raise not_simulated(APPLICATIONS, f"an import of the kind {kind}")
     kind_of_request, is_there = request_type(import_, record, answers)
     if import_.get("ignoreExisting") and is_there:

@@ -6,6 +6,12 @@ ROWS = {"data": [{"key": "DE", "value": "Germany"}]}
 
 CASES = [
     *crud("lookup_caches", "lookupcaches"),
+    *crud("tools", "tools", _integrationId="64a2"),
+    *crud("apis", "apis", type="script"),
+    *crud("mcp_servers", "mcpservers", relativeURI="/orders"),
+    *crud("async_helpers", "asynchelpers"),
+    *crud("file_definitions", "filedefinitions", version="1"),
+    *crud("edi_profiles", "ediprofiles", fileType="edix12"),
     case(
         "lookup caches: the first rows are read",
         lambda c: c.lookup_caches.rows("64a1"),

@@ -308,3 +308,18 @@ def test_a_mapping_of_version_two_and_settings_in_a_template(plant):
     plant.run(plant.flow(plant.export(**member), [import_], **member))
 
     assert plant.sent("/us")[0] == {"text": "No. 1"}
+
+
+@pytest.mark.parametrize(
+    ("adaptor", "field"),
+    [("AiAgentImport", "aiAgent"), ("GuardrailImport", "guardrail"), ("ToolImport", "tool")],
+)
+def test_a_step_that_needs_a_model_ends_the_run_with_its_field(plant, adaptor, field):
+    step = plant.customer.create("imports", adaptorType=adaptor, **{field: {}})["_id"]
+
+    job = plant.run(plant.flow(plant.export(), [step]))
+
+    assert job["status"] == "failed"
+    (error,) = plant.errors(job["_flowId"], step)
+    assert error["code"] == "not_implemented"
+    assert f"{field} of an import" in error["message"]

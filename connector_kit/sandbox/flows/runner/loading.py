@@ -9,11 +9,11 @@ from connector_kit.sandbox.connections import online
 from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.flows.runner.exceptions import StepFailed, connection_offline
 from connector_kit.sandbox.flows.runner.graph import KINDS, FlowGraph
-from connector_kit.sandbox.http.errors import error
+from connector_kit.sandbox.http.errors import Refusal, error, impossible
 from connector_kit.sandbox.http.wire import Document
 from connector_kit.sandbox.pipeline.context import RunContext
 from connector_kit.sandbox.platform import Platform
-from connector_kit.sandbox.unsimulated import ONE_TO_MANY, not_simulated
+from connector_kit.sandbox.unsimulated import ABSTRACT, ONE_TO_MANY, not_simulated
 
 RESOURCES = {"export": "exports", "import": "imports"}
 
@@ -63,6 +63,14 @@ class LoadedFlow:
         if online.is_offline(self.platform.store, self.flow.account_id, connection_id):
             raise connection_offline(identity, connection_id)
         return step
+
+    def refusal(self) -> Refusal | None:
+        """Return why the flow cannot run here, whatever its steps (protocol/platform-2026.md#8)."""
+        if self.document.get("isAbstract"):
+            return impossible(f"The flow {self.flow.id} is abstract: only its instances run.")
+        if self.document.get("_abstractFlowId"):
+            return not_simulated(ABSTRACT, f"_abstractFlowId of the flow {self.flow.id}")
+        return None
 
     def offline_connection(self) -> str | None:
         """Return the first connection of the flow that is offline."""

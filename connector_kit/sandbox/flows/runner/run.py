@@ -37,6 +37,8 @@ class Run:
 
     async def all(self) -> None:
         """Run the flow; raises `StepFailed`, `Canceled`."""
+        if refusal := self._loaded.refusal():
+            raise StepFailed(self._loaded.flow.id, refusal.errors, "internal")
         for generator in self._loaded.graph.generators:
             identity = str(generator.get("_exportId"))
             if self._task.get("_exportId") not in (None, identity):
