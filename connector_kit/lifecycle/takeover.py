@@ -128,6 +128,12 @@ def take_over(work: Work, account: Account, takeover: Takeover) -> None:
         )
     if work.installation.release_id is not None or INTEGRATION in work.journal.applied:
         raise LifecycleError("already_recorded", "The installation is on record already.")
+    if isinstance(account.tag, ConnectorTag) and account.tag.origins:
+        raise LifecycleError(
+            "takeover_not_needed",
+            "The installation is a copy of the connector's source integration, so an update "
+            "recognizes its documents. Start a rollout instead.",
+        )
     planned = _planned(work, account, takeover)
     work.operation.plan = work.veil.over(planned.to_json())
     work.summarize(planned.plan)

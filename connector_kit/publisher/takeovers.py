@@ -203,5 +203,9 @@ def _likeness(found: Mapping[str, Any]) -> dict[str, Any]:
         "matched": {item["component"]: item["rule"] for item in found["matched"]},
         "ambiguous": [item["component"] for item in found["ambiguous"]],
         "missing": found["missing"],
-        "leftovers": sorted(f"{item['resource']}/{item['name']}" for item in found["leftovers"]),
+        "leftovers": sorted(
+            f"{item['resource']}/{item['name']}"
+            + (f", a duplicate of {item['duplicateOf']}" if item["duplicateOf"] else "")
+            for item in found["leftovers"]
+        ),
     }

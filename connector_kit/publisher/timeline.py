@@ -76,7 +76,7 @@ def _moves(connector: Connector, since: date) -> Iterator[Moved]:
             outcome__in=(Operation.Outcome.DONE, Operation.Outcome.WAITS),
             finished_at__date__gte=since,
         )
-        .exclude(kind=Operation.Kind.PLAN)
+        .exclude(kind__in=(Operation.Kind.PLAN, Operation.Kind.TAKEOVER))
         .values_list(TruncDate("finished_at"), "kind", "from_version", "release__version")
         .annotate(count=Count("pk"))
         .order_by()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from typing import Any
 
@@ -10,7 +9,9 @@ import pytest
 
 from connector_kit.lifecycle.journal import DatabaseJournal
 from connector_kit.models import Operation, Takeover
-from connector_kit.publisher import plan_live, publish
+from connector_kit.publisher import PublisherError, plan_live, publish
+from connector_kit.publisher.dry_run_ticks import tick
+from connector_kit.publisher.dry_runs import unfinished
 from connector_kit.publisher.takeovers import (
     base_of,
     begin,
@@ -19,6 +20,7 @@ from connector_kit.publisher.takeovers import (
     to_take_over,
     watch_takeover,
 )
+from connector_kit.takeover import Rules
 from tests.lifecycle.customers import Customer
 from tests.takeover.conftest import FIRST, SECOND
 from tests.takeover.foreign import edit, held, installed, named
@@ -28,7 +30,6 @@ NAMES = {
     *("order_sync", "customer_sync"),
 }
 KINDS = ("", "members", "edited", "leftovers", "simple", "renamed")
-INSTALLATIONS = 50 if os.environ.get("EVERY_POINT") else len(KINDS)
 
 
 def take_over(connector: Any, *, apply: bool = False, more: Any = None, base: Any = None) -> Any:
@@ -247,6 +248,23 @@ def test_a_takeover_that_runs_out_of_time_goes_on(old, move_in, settings):
     assert by_external_id(customer) == Counter(NAMES)
 
 
+def test_a_worker_finishes_what_a_command_began(old, move_in):
+    customer = installed(old, 0)
+    connector = move_in()
+    chosen = to_take_over(connector, None)
+    begun = begin(connector, chosen, base_of(connector, None), Rules(), may_write=True)
+
+    again = begin(connector, chosen, base_of(connector, None), Rules(), may_write=True)
+    with pytest.raises(PublisherError, match="unfinished, and has other rules"):
+        begin(connector, chosen, base_of(connector, None), Rules(leave=("Debug",)))
+    while tick(unfinished().get().pk):
+        pass
+
+    assert again == begun
+    assert by_external_id(customer) == Counter(NAMES)
+    assert to_take_over(connector, None) == ()
+
+
 def test_two_installations_in_one_account_keep_their_own_documents(old, move_in):
     customers = [installed(old, 0), installed(old, 0)]
     ours = [{*held(customers[0])} for _ in customers]
@@ -264,7 +282,7 @@ def test_two_installations_in_one_account_keep_their_own_documents(old, move_in)
 
 @pytest.mark.scale
 def test_an_install_base_is_taken_over_updated_twice_rolled_back_and_uninstalled(old, move_in):
-    story(old, move_in, INSTALLATIONS)
+    story(old, move_in, 50)
 
 
 def test_installations_of_each_kind_are_taken_over_updated_and_uninstalled(old, move_in):
