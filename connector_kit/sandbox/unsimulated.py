@@ -13,7 +13,8 @@ RULES = "filter operators that the filter editor does not offer"
 SCRIPTS = "scripts outside exports, imports, and flows"
 MODULES = "modules imported by scripts"
 HELPERS = "Handlebars helpers that sign requests"
-ONE_TO_MANY = "steps that run once per child record"
+FIELDS = "some fields of exports, imports, and flows"
+ONE_TO_MANY = "child records of exports and imports that run alone"
 RESOURCES = "environments, revisions, and HTTP connectors"
 SESSIONS = "sessions with MCP servers"
 MODELS = "AI agents, guardrails, and tools that run as steps"
@@ -21,7 +22,7 @@ PROCESSORS = "processors and requests to API builder endpoints"
 
 ABSTRACT = "runs of abstract flows and of their instances"
 
-DATA = (APPLICATIONS, LOGINS, RULES, MODULES, ONE_TO_MANY, HELPERS, MODELS)
+DATA = (APPLICATIONS, LOGINS, RULES, MODULES, ONE_TO_MANY, HELPERS, FIELDS, MODELS)
 """What an export or import may need."""
 
 _WAYS_OUT = {
@@ -36,7 +37,8 @@ _WAYS_OUT = {
     SESSIONS: "Try them in a sandbox environment of integrator.io.",
     MODELS: "Leave the step out of the flow that you run.",
     PROCESSORS: "Try them in a sandbox environment of integrator.io.",
-    ONE_TO_MANY: "Remove oneToMany, and turn each child into a record in a preSavePage hook.",
+    FIELDS: "Remove the field, or try it in a sandbox environment of integrator.io.",
+    ONE_TO_MANY: "Run it as a step of a flow.",
 }
 
 

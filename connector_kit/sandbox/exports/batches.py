@@ -16,6 +16,7 @@ from connector_kit.sandbox.http.errors import Refusal
 from connector_kit.sandbox.http.wire import Document
 from connector_kit.sandbox.pipeline import hooks
 from connector_kit.sandbox.pipeline.rules import Failed, Rule
+from connector_kit.sandbox.pipeline.simulated import check_fields
 from connector_kit.sandbox.stacks.functions import unusable
 
 
@@ -69,6 +70,7 @@ async def refine(
     Raises `PageRefused` when the hook fails.
     """
     run, export, dates = exporting.run, exporting.export, exporting.dates
+    check_fields("exports", {"groupByFields": export.get("groupByFields")})
     made = await Rule(run, export, "transform", "transformation", dates).transform(records)
     failed = [item for item in made if isinstance(item, Failed)]
     pairs = [pair for pair in zip(records, made, strict=True) if not isinstance(pair[1], Failed)]
@@ -97,6 +99,7 @@ async def refine(
 
 async def pages(exporting: Exporting) -> AsyncIterator[wrappers.RecordPage]:
     """Yield what an application or a wrapper answers, page by page."""
+    check_fields("exports", exporting.export)
     if wrappers.is_wrapper(exporting.run.connection):
         options = dict(exporting.dates)
         if exporting.record is not None:

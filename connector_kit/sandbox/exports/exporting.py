@@ -15,6 +15,7 @@ from connector_kit.sandbox.exports.paging import Page
 from connector_kit.sandbox.http.errors import Refusal, invalid
 from connector_kit.sandbox.http.wire import Document, instant, iso
 from connector_kit.sandbox.pipeline.context import RunContext
+from connector_kit.sandbox.pipeline.simulated import check_request
 from connector_kit.sandbox.pipeline.templates import context_of, fill, in_body, in_uri
 from connector_kit.sandbox.unsimulated import APPLICATIONS, not_simulated
 
@@ -24,6 +25,14 @@ DEFAULT_PAGE = 20
 """Records of a page, where the export does not say."""
 MOST_PAGES = 1000
 """Pages of one run; an application that never ends is left."""
+_PAGING_OF_REST = {
+    "relativeURI": "_first",
+    "nextPagePath": "path",
+    "nextPageRelativeURI": "relativeURI",
+    "pagingPostBody": "body",
+    "resourcePath": "_records",
+}
+"""What fields of a legacy ``rest`` export are called in ``http.paging``."""
 ENDLESS = 5
 """After as many equal pages more, no further one is asked for."""
 
@@ -51,10 +60,11 @@ class Exporting:
         body = responses.content(answer)
         if position != self.first() and paging.ends_pages(self._paging(), answer.status):
             return Page([], answer, body, position)
-        rules = self.rules()
+        rules, later = self.rules(), position != self.first()
         if failed := responses.failure(answer, body, rules):
             raise Refusal(422, [failed])
-        return Page(responses.records(body, rules.get("resourcePath")), answer, body, position)
+        path = (self._paging().get("resourcePath") if later else None) or rules.get("resourcePath")
+        return Page(responses.records(body, path), answer, body, position)
 
     async def pages(self) -> AsyncIterator[Page]:
         """Yield every page."""
@@ -106,9 +116,12 @@ class Exporting:
     def request(self, position: Document) -> BackendRequest:
         """Return what the application is asked for the page at *position*."""
         details, connection = self._details(), self.run.connection
-        context = self._context(position)
-        uri = str(position.get("url") or in_uri(str(details.get("relativeURI") or ""), context))
-        body = details.get("body") or details.get("postBody")
+        check_request("exports", details, "http" if "http" in self.export else "rest")
+        context, later = self._context(position), position != self.first()
+        rules = self._paging() if later else {}
+        template = str(rules.get("relativeURI") or details.get("relativeURI") or "")
+        uri = str(position.get("url") or in_uri(template, context))
+        body = rules.get("body") or details.get("body") or details.get("postBody")
         return BackendRequest(
             method=str(details.get("method") or "GET").upper(),
             url=requests.address(connection, uri),
@@ -149,8 +162,10 @@ class Exporting:
         if isinstance(declared, dict):
             return declared
         if method := details.get("pagingMethod"):
-            path = details.get("nextPagePath")
-            return {"method": "url" if method == "nextpageurl" else method, "path": path}
+            named: Document = {_PAGING_OF_REST.get(name, name): details[name] for name in details}
+            if "lastPageValue" in details:
+                named["lastPageValues"] = [details["lastPageValue"]]
+            return {**named, "method": "url" if method == "nextpageurl" else method}
         return {}
 
     def _context(self, position: Document) -> Document:

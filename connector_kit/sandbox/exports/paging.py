@@ -54,23 +54,26 @@ def following(paging: Document, page: Page, template: str) -> Document | None:
     if not page.records or _is_last(paging, page):
         return None
     after: Document | None = None
+    is_first = page.position == first(paging)
+    later = paging.get("path") if is_first else paging.get("pathAfterFirstRequest")
+    path = str(later or paging.get("path") or "")
     match paging.get("method"):
         case "page" if is_template(template):
             after = {"page": _whole(page.position.get("page"), 0) + 1}
         case "skip" if is_template(template):
             after = {"skip": _whole(page.position.get("skip"), 0) + len(page.records)}
         case "token" if paging.get("pathLocation") == "header":
-            token = page.answer.header(str(paging.get("path") or "").lower())
+            token = page.answer.header(path.lower())
             after = {"token": token} if token else None
         case "token" | "body":
-            token = value_at(page.body, str(paging.get("path") or "nextPageToken"))
+            token = value_at(page.body, path or "nextPageToken")
             after = {"token": token} if token else None
         case "relativeuri" if paging.get("relativeURI"):
             previous = {"full_response": page.body, "last_record": page.records[-1]}
             uri = in_uri(str(paging["relativeURI"]), {"previous_page": previous})
             after = {"url": uri}
         case "url" | "relativeuri":
-            url = value_at(page.body, str(paging.get("path") or "next"))
+            url = value_at(page.body, path or "next")
             after = {"url": str(url)} if url else None
         case "linkheader":
             relation = str(paging.get("linkHeaderRelation") or "next")

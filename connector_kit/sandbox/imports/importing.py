@@ -30,8 +30,10 @@ from connector_kit.sandbox.pipeline.context import RunContext
 from connector_kit.sandbox.pipeline.lookups import Lookups, RecordFailed
 from connector_kit.sandbox.pipeline.mappers import MapperOne, MapperTwo
 from connector_kit.sandbox.pipeline.rules import AT_ONCE, Failed, Rule
+from connector_kit.sandbox.pipeline.simulated import check_fields
 from connector_kit.sandbox.pipeline.templates import context_of, fill, in_body, in_uri
-from connector_kit.sandbox.pipeline.values import value_at
+from connector_kit.sandbox.pipeline.values import value_at, without_parent
+from connector_kit.sandbox.unsimulated import ONE_TO_MANY, not_simulated
 
 Sending = tuple[Operation, list[Entry]]
 """One request and the records in it."""
@@ -58,6 +60,8 @@ class Importing:
 
     async def submit(self, records: Iterable[Any]) -> list[Document]:
         """Submit the records; returns one element for each."""
+        if self.import_.get("oneToMany"):
+            raise not_simulated(ONE_TO_MANY, "oneToMany")
         return [entry.result() for entry in await self.entries(records)]
 
     async def entries(self, records: Iterable[Any]) -> list[Entry]:
@@ -182,6 +186,7 @@ class Importing:
             entry.stage, entry.is_left = "application", True
         if not (entries and self.goes_on()):
             return
+        check_fields("imports", self.import_)
         if wrappers.is_wrapper(self.run.connection):
             sent, mapped = [entry.record for entry in entries], [entry.mapped for entry in entries]
             answers = await wrappers.submit(self.run, self.import_, sent, mapped)
@@ -297,7 +302,7 @@ def _mapper(import_: Document, lookups: Lookups) -> Mapper:
     mapping = import_.get("mapping")
     if isinstance(mapping, dict) and (mapping.get("fields") or mapping.get("lists")):
         return MapperOne(mapping, lookups)
-    return lambda record, _: record
+    return lambda record, _: without_parent(record)
 
 
 def _hook_data(entries: list[Entry]) -> Document:

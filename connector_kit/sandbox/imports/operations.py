@@ -15,6 +15,7 @@ from connector_kit.sandbox.http.errors import missing
 from connector_kit.sandbox.http.wire import Document
 from connector_kit.sandbox.pipeline.conditions import CREATE, EMPTY, UPDATE
 from connector_kit.sandbox.pipeline.lookups import Lookups
+from connector_kit.sandbox.pipeline.simulated import check_request
 from connector_kit.sandbox.pipeline.templates import extract_value
 from connector_kit.sandbox.unsimulated import APPLICATIONS, MODELS, not_simulated
 
@@ -69,6 +70,7 @@ def operation_for(
         if kind in _MODELS:
             raise not_simulated(MODELS, f"{_MODELS[kind]} of an import")
         raise not_simulated(APPLICATIONS, f"an import of the kind {kind}")
+    check_request("imports", details, "http" if "http" in import_ else "rest")
     kind_of_request, is_there = request_type(import_, record, answers)
     if import_.get("ignoreExisting") and is_there:
         return None

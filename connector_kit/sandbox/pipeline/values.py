@@ -15,6 +15,9 @@ Step = str | int
 EVERY = "*"
 """The step that means all items of a list."""
 
+PARENT = "_PARENT"
+"""Where a child record has the record that it belongs to (``oneToMany``)."""
+
 LONGEST_LIST = 10_000
 """Items that a mapping may make room for by naming an index."""
 
@@ -46,6 +49,13 @@ def put_at(record: dict[str, Any], path: str, value: Any) -> None:
             _set(inner, here, found)
         inner = found
     _set(inner, way[-1], value)
+
+
+def without_parent(record: Any) -> Any:
+    """Return a child record as it is in the record that it belongs to."""
+    if not isinstance(record, dict) or PARENT not in record:
+        return record
+    return {name: value for name, value in record.items() if name != PARENT}
 
 
 def each_item(value: Any, path: str) -> Iterator[tuple[Any, Any]]:

@@ -146,3 +146,95 @@ def test_a_mapping_can_leave_out_what_is_empty(plant, value, sent):
     plant.run(plant.flow(plant.mocked({"x": value}), [import_]))
 
     assert plant.sent() == [sent]
+
+
+def test_later_pages_may_be_asked_for_and_read_in_another_way(plant):
+    plant.application.answers["GET /orders"] = (
+        200,
+        {"first": {"next": "t2"}, "all": [{"id": 1}]},
+        {},
+    )
+    plant.application.answers["GET /more"] = in_turn(
+        (200, {"next": "t3", "rest": [{"id": 2}]}, {}), (200, {"rest": [{"id": 3}]}, {})
+    )
+    paging = {
+        "method": "token",
+        "path": "first.next",
+        "pathAfterFirstRequest": "next",
+        "relativeURI": "/more?token={{export.http.paging.token}}",
+        "resourcePath": "rest",
+    }
+
+    run(plant, {"relativeURI": "/orders", "paging": paging, "response": {"resourcePath": "all"}})
+
+    assert asked(plant, "/more") == ["/more?token=t2", "/more?token=t3"]
+    assert [body["id"] for body in plant.sent()] == [1, 2, 3]
+
+
+def test_a_legacy_export_pages_too(plant):
+    plant.application.answers["GET /orders"] = in_turn(
+        (200, {"next": "/orders?after=1", "all": [{"id": 1}]}, {}), (200, {"all": [{"id": 2}]}, {})
+    )
+    rest = {"relativeURI": "/orders", "method": "GET", "resourcePath": "all"}
+    rest |= {"pagingMethod": "nextpageurl", "nextPagePath": "next"}
+    export = plant.export(http=None, rest=rest)
+
+    plant.run(plant.flow(export, [plant.import_()]))
+
+    assert asked(plant) == ["/orders", "/orders?after=1"]
+    assert [body["id"] for body in plant.sent()] == [1, 2]
+
+
+def test_a_router_may_lead_on_from_all_of_its_branches(plant):
+    first = {
+        "id": "one",
+        "branches": [{"name": "all", "pageProcessors": []}],
+        "nextRouterId": "two",
+    }
+    steps = [{"type": "import", "_importId": plant.import_()}]
+    second = {"id": "two", "branches": [{"name": "all", "pageProcessors": steps}]}
+
+    plant.run(plant.flow(plant.mocked({"id": 1}), [], pageProcessors=None, routers=[second, first]))
+
+    assert plant.sent() == [{"id": 1}]
+
+
+def test_a_branching_function_may_answer_names(plant):
+    script = plant.script("function choose (options) { return [options.record.to] }")
+    names = ("left", "right")
+    branches = [
+        {
+            "name": name,
+            "pageProcessors": [{"type": "import", "_importId": plant.import_(f"/{name}")}],
+        }
+        for name in names
+    ]
+    router = {"id": "one", "routeRecordsUsing": "script", "branches": branches}
+    router["script"] = {"_scriptId": script, "function": "choose"}
+    records = [{"to": "right"}, {"to": "left"}, {"to": "right"}]
+
+    plant.run(plant.flow(plant.mocked(*records), [], pageProcessors=None, routers=[router]))
+
+    assert [len(plant.sent(f"/{name}")) for name in names] == [1, 2]
+
+
+def test_an_import_may_know_its_records_by_a_key_of_its_own(plant):
+    plant.application.answers["POST /items"] = (422, {}, {})
+    import_ = plant.import_(traceKeyTemplate="{{uppercase record.name}}-{{record.id}}")
+    flow = plant.flow(plant.mocked({"id": 1, "name": "ann"}), [import_])
+
+    plant.run(flow)
+
+    (error,) = plant.errors(flow, import_)
+    assert error["traceKey"] == "ANN-1"
+
+
+def test_a_single_export_of_another_flow_may_run_next(plant):
+    wanted, other = plant.export(), plant.mocked({"id": 9})
+    following = plant.flow([other, wanted], [plant.import_("/after")])
+    starts = [{"_flowId": following, "_exportId": other}]
+
+    plant.run(plant.flow(plant.export(), [plant.import_()], _runNextExportIds=starts))
+    plant.drain()
+
+    assert plant.sent("/after") == [{"id": 9}]

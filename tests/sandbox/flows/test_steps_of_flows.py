@@ -282,15 +282,6 @@ def test_a_template_with_a_helper_that_is_none_is_refused(plant):
     assert error["code"] == "invalid_template"
 
 
-def test_a_step_that_runs_per_child_is_not_simulated(plant):
-    import_ = plant.import_(oneToMany=True, pathToMany="lines")
-    flow = plant.flow(plant.export(), [import_])
-
-    assert plant.run(flow)["status"] == "failed"
-    (error,) = plant.errors(flow, import_)
-    assert "once per child record" in error["message"]
-
-
 def test_a_mapping_of_version_two_and_settings_in_a_template(plant):
     line = {
         "generate": "text",

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
+from connector_kit.sandbox.documents.paths import objects
 from connector_kit.sandbox.flows.runner.exceptions import Canceled, StepFailed
 from connector_kit.sandbox.flows.runner.ledger import Ledger, Tally
 from connector_kit.sandbox.flows.runner.loading import LoadedFlow
@@ -99,10 +100,17 @@ class Executor:
     def _run_next(self, loaded: LoadedFlow, job: Job) -> None:
         """Start the flows that follow, but none that has led here."""
         path = [*(job.task or {}).get("path", ()), loaded.flow.id]
-        for id_ in loaded.document.get("_runNextFlowIds") or ():
+        starts: list[tuple[object, Document]] = [
+            *((id_, {}) for id_ in loaded.document.get("_runNextFlowIds") or ()),
+            *(
+                (entry.get("_flowId"), {"_exportId": entry.get("_exportId")})
+                for entry in objects(loaded.document.get("_runNextExportIds"))
+            ),
+        ]
+        for id_, task in starts:
             following = self._platform.store.get(job.account_id, "flows", str(id_))
             if following and id_ not in path and not following.get("disabled"):
-                queue_flow(self._platform, following, {"path": path})
+                queue_flow(self._platform, following, {**task, "path": path})
 
     async def _collect(self, job: Job) -> None:
         """Wait for the members of a retry in bulk, and add them up."""

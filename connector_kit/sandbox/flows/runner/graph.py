@@ -44,17 +44,17 @@ class FlowGraph:
             is_simple = not flow.get("pageGenerators") and bool(generators)
             return cls(generators, Stretch(processors), is_simple=is_simple)
         following = {
-            branch.get("nextRouterId")
+            source.get("nextRouterId")
             for router in routers.values()
-            for branch in objects(router.get("branches"))
+            for source in (router, *objects(router.get("branches")))
         }
         # Pages begin at the router that no branch leads to.
         first = next((router for router in routers if router not in following), next(iter(routers)))
         return cls(generators, Stretch((), first), routers)
 
-    def branch(self, branch: Document) -> Stretch:
-        """Return what a branch of a router leads to."""
-        following = branch.get("nextRouterId")
+    def branch(self, router: Document, branch: Document) -> Stretch:
+        """Return what a branch of a router leads to; *router* says what follows all of them."""
+        following = branch.get("nextRouterId") or router.get("nextRouterId")
         known = following if following in self.routers else None
         return Stretch(tuple(objects(branch.get("pageProcessors"))), known)
 
@@ -76,7 +76,7 @@ class FlowGraph:
     def _stretches(self) -> Iterator[Stretch]:
         yield self.start
         for router in self.routers.values():
-            yield from (self.branch(branch) for branch in objects(router.get("branches")))
+            yield from (self.branch(router, branch) for branch in objects(router.get("branches")))
 
 
 def step_of(processor: Document) -> tuple[str, str]:

@@ -139,8 +139,8 @@ class Ledger:
 
     def fail(
         self, step_id: str, error: Document, stage: str, item: Item | None, *, keep: bool = True
-    ) -> None:
-        """Write down an error, with the record of *item* to be retried."""
+    ) -> str | None:
+        """Write down an error, with the record of *item* to be retried; returns the key of that."""
         platform, job = self._platform, self.step_job(step_id) or self.job
         fields: Document = {
             "code": "error",
@@ -166,6 +166,8 @@ class Ledger:
                 fields=fields,
             )
         )
+        key: str | None = fields.get("retryDataKey")
+        return key
 
     def settle(self, retry: Retry, *, is_failed: bool) -> None:
         """Book what a record that was run again had failed with; only retries do."""

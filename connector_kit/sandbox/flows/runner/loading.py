@@ -13,7 +13,7 @@ from connector_kit.sandbox.http.errors import Refusal, error, impossible
 from connector_kit.sandbox.http.wire import Document
 from connector_kit.sandbox.pipeline.context import RunContext
 from connector_kit.sandbox.platform import Platform
-from connector_kit.sandbox.unsimulated import ABSTRACT, ONE_TO_MANY, not_simulated
+from connector_kit.sandbox.unsimulated import ABSTRACT, not_simulated
 
 RESOURCES = {"export": "exports", "import": "imports"}
 
@@ -89,9 +89,6 @@ class LoadedFlow:
             gone = error("invalid_ref", f"There is no {kind} {identity}.", KINDS[kind])
             raise StepFailed(identity, [gone], "internal")
         document = record.document
-        if document.get("oneToMany"):
-            refusal = not_simulated(ONE_TO_MANY, f"the {kind} {identity}")
-            raise StepFailed(identity, refusal.errors, "internal")
         connection = store.get(account_id, "connections", str(document.get("_connectionId")))
         integration_id = self.flow.integration_id or record.integration_id
         run = RunContext(

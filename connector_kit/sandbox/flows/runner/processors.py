@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import dataclass, replace
 from typing import Any
 
 from connector_kit.sandbox.connections import online
@@ -11,9 +12,10 @@ from connector_kit.sandbox.documents.paths import find, objects
 from connector_kit.sandbox.exports import batches, mocks
 from connector_kit.sandbox.exports.exporting import Exporting
 from connector_kit.sandbox.flows.runner.exceptions import StepFailed, connection_offline
-from connector_kit.sandbox.flows.runner.items import Item
+from connector_kit.sandbox.flows.runner.items import Item, trace_key
 from connector_kit.sandbox.flows.runner.ledger import Ledger, Tally
 from connector_kit.sandbox.flows.runner.loading import Step
+from connector_kit.sandbox.flows.runner.units import Unit, units_of
 from connector_kit.sandbox.http.errors import Refusal, error
 from connector_kit.sandbox.http.wire import Document
 from connector_kit.sandbox.imports.importing import Importing
@@ -37,6 +39,9 @@ class Outcome:
         self.errors: list[Any] = errors if isinstance(errors, list) else [errors]
         self.status = response.get("statusCode", 200)
         self.is_ignored = bool(response.get("ignored"))
+        if self.is_failed and not self.errors:
+            message = f"The record was answered with {self.status}."
+            self.errors = [error(str(self.status), message)]
 
     @property
     def is_failed(self) -> bool:
@@ -46,6 +51,19 @@ class Outcome:
     def refuse(self, errors: list[Document], stage: str) -> None:
         """Fail after all."""
         self.errors, self.stage, self.status = [*self.errors, *errors], stage, 422
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a record: an outcome for each of its parts that was dealt with."""
+
+    unit: Unit
+    outcomes: list[Outcome]
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether a part of the record failed."""
+        return any(outcome.is_failed for outcome in self.outcomes)
 
 
 class Processor:
@@ -58,17 +76,26 @@ class Processor:
     async def process(self, items: list[Item]) -> list[Item]:
         """Process a page; returns the records that continue. Raises `StepFailed` when none can."""
         step, run = self._step, self._step.run
+        units = units_of(items, step.document)
+        parts = [part for unit in units for part in unit.parts]
         try:
-            if step.kind == "import":
-                outcomes = await self._import(items)
-            else:
-                outcomes = await self._look_up(items)
+            outcomes = await (
+                self._import(parts) if step.kind == "import" else self._look_up(parts)
+            )
         except Refusal as refusal:
             raise StepFailed(step.id, refusal.errors, "application") from refusal
-        continuing = [outcome for outcome in outcomes if self._goes_on(outcome)]
-        records = [self._map_response(outcome) for outcome in continuing]
+        by_part = {id(outcome.item): outcome for outcome in outcomes}
+        results = [
+            Result(unit, [by_part[id(part)] for part in unit.parts if id(part) in by_part])
+            for unit in units
+        ]
+        continuing = [result for result in results if self._goes_on(result)]
+        records = [
+            result.unit.rebuild([self._map_response(outcome) for outcome in result.outcomes])
+            for result in continuing
+        ]
         records = await self._call_hook(continuing, records)
-        self._book(outcomes)
+        self._book(results)
         offline = {OFFLINE, 403} if run.is_flat else {OFFLINE}
         if any(outcome.status in offline for outcome in outcomes):
             connection_id = run.connection.get("_id")
@@ -76,9 +103,9 @@ class Processor:
             raise connection_offline(step.id, connection_id)
         # The hook may have failed records that would have continued.
         return [
-            outcome.item.next(record)
-            for outcome, record in zip(continuing, records, strict=True)
-            if self._goes_on(outcome)
+            result.unit.item.next(record)
+            for result, record in zip(continuing, records, strict=True)
+            if self._goes_on(result)
         ]
 
     async def _import(self, items: list[Item]) -> list[Outcome]:
@@ -137,8 +164,11 @@ class Processor:
         status = 422 if errors and not data else 200
         return {"statusCode": status, "errors": errors, "data": data}
 
-    def _goes_on(self, outcome: Outcome) -> bool:
-        return not outcome.is_failed or bool(self._entry.get("proceedOnFailure"))
+    def _goes_on(self, result: Result) -> bool:
+        """Whether the record continues: all of it was dealt with, and none failed or may fail."""
+        if len(result.outcomes) < len(result.unit.parts):
+            return False
+        return not result.is_failed or bool(self._entry.get("proceedOnFailure"))
 
     def _map_response(self, outcome: Outcome) -> Any:
         """Return the record with what the response mapping adds."""
@@ -159,14 +189,21 @@ class Processor:
             put_at(mapped, str(list_.get("generate")), items)
         return mapped
 
-    async def _call_hook(self, outcomes: list[Outcome], records: list[Any]) -> list[Any]:
+    async def _call_hook(self, results: list[Result], records: list[Any]) -> list[Any]:
         """Call postResponseMap, named by the flow's page processor; a failure fails the page."""
         if hooks.hook_of(self._entry, "postResponseMap") is None or not records:
             return records
+        path = next((result.unit.path for result in results if result.unit.path), None)
         options = {
             "postResponseMapData": records,
-            "responseData": [outcome.response for outcome in outcomes],
-            "oneToMany": False,
+            "responseData": [
+                [outcome.response for outcome in result.outcomes]
+                if result.unit.path
+                else result.outcomes[0].response
+                for result in results
+            ],
+            "oneToMany": path is not None,
+            **({"pathToMany": path} if path else {}),
         }
         try:
             step, count = self._step, len(records)
@@ -176,32 +213,35 @@ class Processor:
         except Refusal as refusal:
             if refusal.status != 422:
                 raise
-            for outcome in outcomes:
-                outcome.refuse(refusal.errors, "post_response_map_hook")
+            for result in results:
+                for outcome in result.outcomes:
+                    outcome.refuse(refusal.errors, "post_response_map_hook")
             return records
 
-    def _book(self, outcomes: list[Outcome]) -> None:
+    def _book(self, results: list[Result]) -> None:
         tally = Tally()
-        for outcome in outcomes:
-            is_failed, status = outcome.is_failed, outcome.status
-            if outcome.item.retry:
-                self._ledger.settle(outcome.item.retry, is_failed=is_failed)
-            errors = outcome.errors
-            if is_failed and not errors:
-                errors = [error(str(status), f"The record was answered with {status}.")]
-            tally.error += len(errors)
-            tally.ignore += outcome.is_ignored and not is_failed
-            tally.success += not is_failed and not outcome.is_ignored
-            # Where the application shows the record.
-            uri = outcome.response.get("dataURI")
-            link = {"importDataURI": uri} if uri else {}
-            keep = self._keep and is_failed
-            for cause in errors:
-                fields = cause if isinstance(cause, dict) else {"message": str(cause)}
-                failure = {**fields, **link}
-                self._ledger.fail(self._step.id, failure, outcome.stage, outcome.item, keep=keep)
+        for result in results:
+            item = result.unit.item
+            if item.retry and result.outcomes:
+                self._ledger.settle(item.retry, is_failed=result.is_failed)
+            own_key = trace_key(self._step.document, self._step.run, item.record)
+            key, item = None, replace(item, trace_key=own_key or item.trace_key)
+            keep = self._keep and result.is_failed
+            for outcome in result.outcomes:
+                tally.error += len(outcome.errors)
+                tally.ignore += outcome.is_ignored and not outcome.is_failed
+                tally.success += not outcome.is_failed and not outcome.is_ignored
+                # Where the application shows the record.
+                uri = outcome.response.get("dataURI")
+                link = {"importDataURI": uri} if uri else {}
+                for cause in outcome.errors:
+                    fields = cause if isinstance(cause, dict) else {"message": str(cause)}
+                    failure = {**fields, **link, **({"retryDataKey": key} if key else {})}
+                    key = self._ledger.fail(
+                        self._step.id, failure, outcome.stage, item, keep=keep and not key
+                    )
         self._ledger.tally(self._step.id, tally, is_page=self._ledger.goes_on)
         flow = self._step.run.flow
         if flow and flow.get(AUTO_RESOLVE):
-            passed = (outcome.item.trace_key for outcome in outcomes if not outcome.is_failed)
+            passed = (result.unit.item.trace_key for result in results if not result.is_failed)
             self._ledger.resolve_earlier(self._step.id, passed)

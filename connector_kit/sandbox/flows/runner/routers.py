@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from connector_kit.sandbox.documents.paths import find, objects
 from connector_kit.sandbox.flows.runner.exceptions import StepFailed
 from connector_kit.sandbox.flows.runner.items import Item
@@ -29,7 +31,7 @@ async def route_items(loaded: LoadedFlow, router: Document, items: list[Item]) -
     settings = loaded.document.get("settings")
     try:
         if router.get("routeRecordsUsing") == SCRIPT:
-            chosen = await _choose_by_script(loaded, router, len(branches), items)
+            chosen = await _choose_by_script(loaded, router, branches, items)
         else:
             scopes = [Scope(item.record, settings) for item in items]
             chosen = [
@@ -48,22 +50,27 @@ async def route_items(loaded: LoadedFlow, router: Document, items: list[Item]) -
 
 
 async def _choose_by_script(
-    loaded: LoadedFlow, router: Document, count: int, items: list[Item]
+    loaded: LoadedFlow, router: Document, branches: list[Document], items: list[Item]
 ) -> list[list[int]]:
-    """Ask the router's function, which answers indices of branches."""
+    """Ask the router's function, which answers indices of branches, or their names (P6)."""
     script = router["script"] if isinstance(router.get("script"), dict) else {}
     settings = loaded.document.get("settings")
     options = [{"record": item.record, "settings": settings} for item in items]
+    places = {str(branch.get("name")): place for place, branch in enumerate(branches)}
     chosen: list[list[int]] = []
     for answer in await loaded.platform.scripts.call_each(loaded.flow.account_id, script, options):
         if isinstance(answer, Refusal):
             raise answer
-        indices = answer if isinstance(answer, list) else [answer]
-        if not all(isinstance(index, int) and 0 <= index < count for index in indices):
+        words = answer if isinstance(answer, list) else [answer]
+        indices: list[Any] = [
+            places.get(word, word) if isinstance(word, str) else word for word in words
+        ]
+        if not all(isinstance(index, int) and 0 <= index < len(branches) for index in indices):
             raise refuse(
                 422,
                 "invalid_extension_response",
-                f"A branching function must answer indices from 0 to {count - 1}, not {answer!r}.",
+                "A branching function must answer names of branches or indices from 0 to "
+                f"{len(branches) - 1}, not {answer!r}.",
             )
         chosen.append(indices)
     return chosen

@@ -10,7 +10,7 @@ from connector_kit.sandbox.documents.paths import objects
 from connector_kit.sandbox.exports.batches import Batch, PageRefused
 from connector_kit.sandbox.flows.runner.exceptions import Canceled, StepFailed
 from connector_kit.sandbox.flows.runner.graph import Stretch, step_of
-from connector_kit.sandbox.flows.runner.items import Item
+from connector_kit.sandbox.flows.runner.items import Item, trace_key
 from connector_kit.sandbox.flows.runner.ledger import Ledger, Tally
 from connector_kit.sandbox.flows.runner.loading import LoadedFlow, Step
 from connector_kit.sandbox.flows.runner.processors import AUTO_RESOLVE, Processor
@@ -20,7 +20,7 @@ from connector_kit.sandbox.http.errors import Refusal
 from connector_kit.sandbox.http.wire import Document
 from connector_kit.sandbox.jobs.retry_store import Retry
 from connector_kit.sandbox.pipeline import hooks
-from connector_kit.sandbox.pipeline.templates import context_of, fill
+from connector_kit.sandbox.pipeline.simulated import check_fields
 
 MOST_ROUTERS = 100
 """Routers that a record passes at most: documents may form a circle."""
@@ -36,9 +36,12 @@ class Run:
         self._keep = not loaded.document.get("skipRetries")
 
     async def all(self) -> None:
-        """Run the flow; raises `StepFailed`, `Canceled`."""
+        """Run the flow; raises `StepFailed`, `Canceled`, and `Refusal` 501 for its fields."""
         if refusal := self._loaded.refusal():
             raise StepFailed(self._loaded.flow.id, refusal.errors, "internal")
+        check_fields("flows", self._loaded.document)
+        for generator in self._loaded.graph.generators:
+            check_fields("flows.page-generator", generator)
         for generator in self._loaded.graph.generators:
             identity = str(generator.get("_exportId"))
             if self._task.get("_exportId") not in (None, identity):
@@ -97,7 +100,7 @@ class Run:
         branches = objects(router.get("branches"))
         ways = await route_items(self._loaded, router, items)
         for branch, routed in zip(branches, ways, strict=True):
-            await self.walk(routed, self._loaded.graph.branch(branch), depth + 1)
+            await self.walk(routed, self._loaded.graph.branch(router, branch), depth + 1)
 
     async def _pages(self, step: Step) -> AsyncIterator[Batch]:
         """Yield the pages of an export; what ends it ends the flow."""
@@ -192,8 +195,7 @@ async def _one_ahead(pages: AsyncIterator[Batch]) -> AsyncIterator[tuple[Batch, 
 
 def _trace_key(step: Step, record: Any) -> str | None:
     """Return what a record is known by: the template's text, else its ``id``."""
-    template = step.document.get("traceKeyTemplate")
-    if template:
-        return fill(str(template), context_of(record)) or None
+    if step.document.get("traceKeyTemplate"):
+        return trace_key(step.document, step.run, record)
     identity = record.get("id") if isinstance(record, dict) else None
     return None if identity is None else str(identity)
