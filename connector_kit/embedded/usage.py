@@ -8,6 +8,7 @@ during a function call: their jobs are counted when a dry run comes with a token
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -73,6 +74,26 @@ class UsageRow:
 
     def to_json(self) -> dict[str, Any]:
         """Return the row as JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class EnabledFlows:
+    """What the platform bills a license for: the enabled flows in one of its environments.
+
+    *environment* is ``production`` or ``sandbox``; *license_id* is empty for installations without
+    a license on record, such as deployments.
+    """
+
+    license_id: str
+    environment: str
+    connector: str
+    owner: str
+    installations: int
+    flows: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON."""
         return asdict(self)
 
 
@@ -153,6 +174,27 @@ def usage_report(query: UsageQuery, *, seconds: float = PATIENCE) -> UsageReport
         coverage=coverage_of(present),
         unasked=unasked,
     )
+
+
+def enabled_flows(integrations: Sequence[str] | None = None) -> list[EnabledFlows]:
+    """Return the enabled flows of each license and environment, as the kit last saw them.
+
+    Only of these *integrations*, if any are named. A store of framework 2.0 counts for its own
+    license.
+    """
+    found = Installation.objects.active().exclude(integration_id__startswith=PENDING)
+    if integrations is not None:
+        found = found.filter(integration_id__in=integrations)
+    licenses = dict(License.objects.present().values_list("integration_id", "license_id"))
+    counts: dict[tuple[str, str, str, str], list[int]] = defaultdict(list)
+    for row in found.select_related("connector").order_by("connector__slug", "pk"):
+        license_id = licenses.get(row.integration_id) or ""
+        whose = (license_id, row.environment, row.connector.slug, row.end_user or row.email)
+        counts[whose].append(sum(not flow.get("disabled") for flow in row.flows.values()))
+    return [
+        EnabledFlows(*whose, installations=len(flows), flows=sum(flows))
+        for whose, flows in counts.items()
+    ]
 
 
 def count_own(query: UsageQuery, now: datetime) -> None:

@@ -70,11 +70,18 @@ class Account:
         return resolve(document, self.ids)
 
     def envelope(self, component: CompiledComponent) -> Document:
-        """Return *component* as it is created here: resolved, named and tagged."""
+        """Return *component* as it is created here: resolved, named and tagged.
+
+        Where integrations answer no ``sandbox``, the token says which environment it is
+        (protocol/platform-2026.md#2).
+        """
+        environment = {
+            name: self.integration[name] for name in self.integration.keys() & {"sandbox"}
+        }
         return {
             **self.resolve(component.document),
             **self.tag.marks(component.external_id),
-            "sandbox": bool(self.integration.get("sandbox")),
+            **environment,
         }
 
     def read_integration(self) -> None:

@@ -156,3 +156,29 @@ def test_people_are_told_of_how_many_nothing_is_known(platform, release, capsys)
     call_command("usage")
 
     assert "No data for 1 of 1 installations" in capsys.readouterr().out
+
+
+def test_enabled_flows_are_counted_for_each_license_and_environment(embedding, release, capsys):
+    def installation(number, license_id, *, disabled, sandbox=False):
+        row = Installation.objects.create(
+            connector=release.connector,
+            integration_id=f"{number:024}",
+            email="jo@example.com",
+            sandbox=sandbox,
+            flows={f"flow{n}": {"disabled": is_off} for n, is_off in enumerate(disabled)},
+        )
+        License.objects.create(
+            connector=release.connector,
+            license_id=license_id,
+            integration_id=row.integration_id,
+            email=row.email,
+        )
+
+    installation(1, "one", disabled=[False, False, True])
+    installation(2, "trial", disabled=[False], sandbox=True)
+    installation(3, "two", disabled=[True])
+
+    _, answer = told(capsys, "--enabled")
+
+    found = {(row["license_id"], row["environment"]): row["flows"] for row in answer["enabled"]}
+    assert found == {("one", "production"): 2, ("trial", "sandbox"): 1, ("two", "production"): 0}

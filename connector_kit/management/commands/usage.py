@@ -1,6 +1,7 @@
 """``manage.py usage``: runs, records and errors per installation, flow and month."""
 
 from argparse import ArgumentTypeError
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +9,13 @@ from django.core.management.base import CommandParser
 from rich.console import Console
 from rich.table import Table
 
-from connector_kit.embedded.usage import UsageQuery, UsageReport, usage_report
+from connector_kit.embedded.usage import (
+    EnabledFlows,
+    UsageQuery,
+    UsageReport,
+    enabled_flows,
+    usage_report,
+)
 from connector_kit.management.base import KitCommand, add_json, whole_number
 
 COUNTS = ("runs", "failed", "records", "ignored", "errors")
@@ -28,6 +35,7 @@ class Command(KitCommand):
     example = """
 manage.py usage
 manage.py usage --integration 64a1f0c2b3d4e5f607182901 --flows
+manage.py usage --enabled
 manage.py usage --since 2026-05-01 --until 2026-06-01 --json
 """
     exit_codes = {
@@ -47,6 +55,11 @@ manage.py usage --since 2026-05-01 --until 2026-06-01 --json
         )
         parser.add_argument("--since", type=_date, metavar="DATE", help="start date (default: all)")
         parser.add_argument("--until", type=_date, metavar="DATE", help="end date (default: now)")
+        parser.add_argument(
+            "--enabled",
+            action="store_true",
+            help="instead, count the enabled flows of each license and environment, as last seen",
+        )
         parser.add_argument("--flows", action="store_true", help="list flows separately")
         parser.add_argument(
             "--after", default="", metavar="ID", help="start after this integration"
@@ -62,6 +75,8 @@ manage.py usage --since 2026-05-01 --until 2026-06-01 --json
 
     def run(self, **options: Any) -> int:
         """Count, and show the rows, and of what nothing is known."""
+        if options["enabled"]:
+            return self._show_enabled(enabled_flows(options["integrations"]), **options)
         report = usage_report(
             UsageQuery(
                 since=options["since"],
@@ -77,6 +92,17 @@ manage.py usage --since 2026-05-01 --until 2026-06-01 --json
         else:
             _render(report, self.console(options), with_flows=options["flows"])
         return ATTENTION if report.unasked else 0
+
+    def _show_enabled(self, rows: list[EnabledFlows], **options: Any) -> int:
+        names = [field.name for field in fields(EnabledFlows)]
+        if options["json"]:
+            self.print_json({"enabled": [row.to_json() for row in rows]})
+            return 0
+        table = Table(*(name.removesuffix("_id") for name in names), box=None)
+        for row in rows:
+            table.add_row(*(str(getattr(row, name)) for name in names))
+        self.console(options).print(table)
+        return 0
 
 
 def _render(report: UsageReport, console: Console, *, with_flows: bool) -> None:
