@@ -147,7 +147,12 @@ def test_what_operating_systems_leave_behind_is_passed_over(tmp_path):
 
 
 def test_what_nobody_understands_is_listed():
-    odd = {"README.md": b"#", "tools/x.json": b"{}", "iclients/y.json": b"{}", "exports/a.txt": b""}
+    odd = {
+        "README.md": b"#",
+        "hardware/x.json": b"{}",
+        "iclients/y.json": b"{}",
+        "exports/a.txt": b"",
+    }
 
     assert unpack(small_files() | odd).ignored == tuple(sorted(odd))
 
