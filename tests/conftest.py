@@ -49,6 +49,15 @@ def _no_redis_outlives_the_tests() -> Iterator[None]:
     stop_redis(HOME)
 
 
+@pytest.fixture
+def strict_fields() -> bool:
+    """Whether the sandbox keeps only what the published schemas have; all do with STRICT_FIELDS=1.
+
+    Parametrize a test with it to tell its story where exports and scripts keep no external id.
+    """
+    return "STRICT_FIELDS" in os.environ
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """The slow suite is given a time: when that is over, it stops what it started, as on Ctrl-C."""
     if config.option.markexpr.startswith("chaos"):

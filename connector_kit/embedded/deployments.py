@@ -18,7 +18,7 @@ from connector_kit.lifecycle.account import Account
 from connector_kit.lifecycle.apply import apply
 from connector_kit.lifecycle.creating import remove as delete
 from connector_kit.lifecycle.operations import Work
-from connector_kit.lifecycle.planning import connections_of, plan_connections
+from connector_kit.lifecycle.planning import connections_of, plan_connections, recognize_unrecorded
 from connector_kit.lifecycle.uninstall import forget_installation, remove_components
 from connector_kit.lifecycle.update import bring_release, serve
 from connector_kit.models import (
@@ -181,6 +181,7 @@ def remove(installation: Installation, *, by: Actor | None = None) -> None:
     with session(installation, Operation.Kind.UNINSTALL, "remove", order=order) as (work, client):
         place = open_remaining(work, client)
         if place:
+            recognize_unrecorded(place, work.journal)
             _require_nothing_else(place)
             remove_components(work, place)
             delete(client.integrations, place.integration_id)

@@ -9,6 +9,7 @@ apart.
 from __future__ import annotations
 
 import hmac
+from collections.abc import Set
 
 from connector_kit.blueprint import CONNECTOR, INTEGRATION, STACK, Blueprint
 from connector_kit.conf import kit
@@ -23,7 +24,7 @@ from connector_kit.lifecycle.creating import create_once
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.operations import Work
 from connector_kit.lifecycle.tags import EmbeddedTag
-from connector_kit.models import EmbeddedAccount, Installation
+from connector_kit.models import Component, EmbeddedAccount, Installation
 from connector_kit.publisher import record_plans
 from connector_kit.publisher.platform_records import PlatformRecords
 
@@ -109,9 +110,16 @@ def account_with(
     if STACK in used and not stack_id:
         stack_id = _connect_stack(account_of(installation), client)
     ids = {INTEGRATION: installation.integration_id, STACK: stack_id}
+    elsewhere = Component.objects.exclude(installation=installation)
+
+    def recorded_elsewhere(identities: Set[str]) -> Set[str]:
+        rows = elsewhere.filter(resource_id__in=identities)
+        return {*rows.values_list("resource_id", flat=True)}
+
     return Account(
         client=client,
         tag=EmbeddedTag(installation.integration_id),
+        recorded_elsewhere=recorded_elsewhere,
         integration_id=installation.integration_id,
         integration=integration,
         ids={name: identity for name, identity in ids.items() if identity},

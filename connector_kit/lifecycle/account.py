@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -18,7 +18,8 @@ from connector_kit.lifecycle.errors import (
     InstallationVanished,
     LifecycleError,
 )
-from connector_kit.lifecycle.tags import ConnectorTag, Tag, recognize
+from connector_kit.lifecycle.recognition import Found, Recognized, is_standalone, recognize
+from connector_kit.lifecycle.tags import ConnectorTag, Tag
 from connector_kit.models import Connector, SourceIntegration
 from connector_kit.plan import Fence, Live
 from connector_kit.plan.patch import operations
@@ -27,6 +28,9 @@ from connector_kit.takeover import members
 STALE_AFTER = 2.0
 """Seconds after which a document is read again before it is replaced: customers keep working, and
 the platform has no optimistic locking (protocol/README.md U27)."""
+
+_REGISTERED = "_registeredConnectionIds"
+"""The field in which the platform lists an integration's connections, whether used or not."""
 
 _NOT_THE_CUSTOMERS = SERVER_FIELDS | {"content", "updateInProgress"}
 """Fields in which a document may differ from what was read without an edit by anyone else: only the
@@ -43,11 +47,17 @@ class Account:
     integration: Document = field(repr=False)
     ids: dict[str, str] = field(default_factory=dict)
     clock: Clock = field(default=SYSTEM_CLOCK, repr=False)
+    recorded_elsewhere: Callable[[Set[str]], Set[str]] = field(
+        default=lambda _: frozenset(), repr=False
+    )
+    """Which of some document ids the records have as those of other installations."""
 
     def __post_init__(self) -> None:
         self.borrowed: frozenset[str] = frozenset()
         """The components for which, as far as was read, a connection of the customer's own stands
         in: the kit has no access to it, and does not make another."""
+        self.without_external_ids: set[str] = set()
+        """The resource types whose documents, as far as was seen, keep no external id."""
         self._seen: dict[str, Document] = {}
         self._seen_at = self.clock.now()
 
@@ -118,17 +128,21 @@ class Account:
     def create(self, component: CompiledComponent) -> str:
         """Create *component* once, even if an answer is lost; returns its id.
 
-        After a lost answer the account is searched for the external id, and what was created is
-        adopted. Raises `OutcomeUnknown` when the outcome is still unknown after a few attempts.
+        After a lost answer the account is searched, and what was created is adopted. Raises
+        `OutcomeUnknown` when the outcome is still unknown after a few attempts.
         """
         name, resource = component.external_id, component.resource
 
         def find() -> list[str]:
-            return [
-                str(document["_id"])
-                for document in self._read(resource, {name}, {})
+            found = self._found([resource], [component], {}, attempted={name})
+            recognized = self._recognize(found, [component], attempted={name})
+            self.tag = self.tag.knowing({**recognized.names, **recognized.doubles})
+            own = [
+                document["_id"]
+                for _, document in found
                 if self.tag.name_of(document) == name and self.owns(document)
             ]
+            return sorted(own, key=lambda identity: identity in recognized.doubles)
 
         body = self.envelope(component)
         return create_once(self.client.resource(resource), body, find=find, clock=self.clock)
@@ -168,47 +182,102 @@ class Account:
         declared: Mapping[str, CompiledComponent],
         applied: Mapping[str, CompiledComponent],
         known_ids: Mapping[str, str],
+        attempted: Set[str] = frozenset(),
     ) -> tuple[Live, ...]:
         """Read what the account holds of this installation, one resource type at a time.
 
-        *known_ids* (external id to id, as remembered) lets a document be recognized that lost
-        its integration, and references to one that is gone. Fills `ids`. The integration itself
-        comes last, as ``@integration``.
+        *known_ids* (id by component, as recorded) lets a document be recognized that says nothing
+        of itself, and references to one that is gone; *attempted* are the components that may have
+        been made without being recorded. Fills `ids`. The integration itself comes last, as
+        ``@integration``.
         """
         self.ids = {name: known for name, known in known_ids.items() if known} | self.ids
-        wanted = {*known_ids.values()}
         expected = [*declared.values(), *applied.values()]
-        names_of: dict[str, set[str]] = {}
-        for component in expected:
-            names_of.setdefault(component.resource, set()).add(component.external_id)
-        found = [
-            (resource, document)
-            for resource in resources
-            for document in self._read(resource, names_of.get(resource, set()), known_ids)
-            if self.tag.may_hold(document) or document["_id"] in wanted
-        ]
+        found = self._found(resources, expected, known_ids, attempted=attempted)
         self._seen |= {document["_id"]: document for _, document in found}
         self._seen_at = self.clock.now()
-        if isinstance(self.tag, ConnectorTag) and self.tag.origins:
-            self.tag = self.tag.knowing(recognize(found, expected, self.tag))
+        on_record = {*known_ids.values()}
+        self.without_external_ids |= {
+            resource
+            for resource, document in found
+            if document["_id"] in on_record and not document.get("externalId")
+        }
+        recognized = self._recognize(found, expected, attempted=attempted)
+        self.tag = self.tag.knowing({**recognized.names, **recognized.doubles})
         for _, document in found:
-            name, (connector_id, _) = self.tag.name_of(document), self.tag.whose(document)
-            if name and connector_id == self.fence.connector_id:
+            name = recognized.names.get(document["_id"])
+            if name and self.tag.whose(document)[0] == self.fence.connector_id:
                 self.ids[name] = document["_id"]
-        held = {self.tag.name_of(document) for _, document in found}
-        stand_ins = self.stand_ins({*applied, *known_ids, *held})
+        stand_ins = self.stand_ins({*applied, *known_ids, *recognized.names.values()})
         self.borrowed = frozenset(stand_ins)
         self.ids |= stand_ins
         remembered = {identity: name for name, identity in known_ids.items()}
         names = remembered | {identity: name for name, identity in self.ids.items()}
-        scripts = _Scripts(self.client, self.tag, declared, applied)
+        scripts = _Scripts(self.client, self.tag, declared, applied, recognized.doubles)
         return (
             *(
-                self._live(resource, scripts.complete(document), names)
+                self._live(resource, scripts.complete(document), names, recognized)
                 for resource, document in found
             ),
-            self._live("integrations", self.integration, names),
+            self._live("integrations", self.integration, names, recognized),
         )
+
+    def _found(
+        self,
+        resources: Iterable[str],
+        expected: Iterable[CompiledComponent],
+        known_ids: Mapping[str, str],
+        *,
+        attempted: Set[str],
+    ) -> list[Found]:
+        """Read what may be of this installation.
+
+        In an embedded account, a document that names neither component nor integration may have
+        been left by one of the *attempted* creates, if no other deployment has it.
+        """
+        names: dict[str, set[str]] = {}
+        labels = set()
+        for component in expected:
+            names.setdefault(component.resource, set()).add(component.external_id)
+            if self.is_embedded and component.external_id in attempted:
+                labels.add((component.resource, component.document.get("name")))
+        on_record = {*known_ids.values()}
+        found, strays = [], []
+        for resource in resources:
+            for document in self._read(resource, names.get(resource, set()), known_ids):
+                if self.tag.may_hold(document) or document["_id"] in on_record:
+                    found.append((resource, document))
+                elif (resource, document.get("name")) in labels and is_standalone(document):
+                    strays.append((resource, document))
+        if strays:
+            taken = self.recorded_elsewhere({document["_id"] for _, document in strays})
+            found += [stray for stray in strays if stray[1]["_id"] not in taken]
+        return found
+
+    def _recognize(
+        self,
+        found: list[Found],
+        components: Collection[CompiledComponent],
+        *,
+        attempted: Set[str] = frozenset(),
+    ) -> Recognized:
+        """Tell which of *components* the documents in *found* are, as far as is known by now."""
+        page = {key: value for key, value in self.integration.items() if key != _REGISTERED}
+        return recognize(
+            found,
+            components,
+            self.tag,
+            ids=self.ids,
+            attempted=attempted,
+            users=[page],
+            complete=self._complete,
+        )
+
+    def _complete(self, resource: str, document: Document) -> Document:
+        """Fetch the content of a script, which lists leave out (protocol/http-api.md#10)."""
+        if resource != "scripts" or "content" in document:
+            return document
+        return {**document, **self.client.scripts.get(document["_id"])}
 
     def _read(
         self, resource: str, names: Set[str] | None, ids: Mapping[str, str]
@@ -252,21 +321,29 @@ class Account:
         chosen = self.tag.chosen if isinstance(self.tag, ConnectorTag) else {}
         return {name: identity for name, identity in chosen.items() if name not in owned}
 
-    def _live(self, resource: str, document: Document, names: Mapping[str, str]) -> Live:
-        connector_id, integration_id = self.tag.whose(document)
+    def _live(
+        self,
+        resource: str,
+        document: Document,
+        names: Mapping[str, str],
+        recognized: Recognized,
+    ) -> Live:
+        identity, (connector_id, integration_id) = document["_id"], self.tag.whose(document)
         is_installation = resource == "integrations"
-        name = INTEGRATION if is_installation else self.tag.name_of(document)
-        is_named = (
-            is_installation or document.get("externalId") == self.tag.marks(name)["externalId"]
-        )
+        double_of = recognized.doubles.get(identity, "")
+        name = INTEGRATION if is_installation else recognized.names.get(identity, "")
+        external_id = document.get("externalId")
+        is_nameable = bool(external_id) or resource not in self.without_external_ids
+        is_named = is_installation or external_id == self.tag.marks(name)["externalId"]
         return Live(
-            id=document["_id"],
-            external_id=name,
+            id=identity,
+            external_id=f"{double_of} (double {identity})" if double_of else name,
             resource=resource,
             document=abstract(document, names),
             connector_id=connector_id,
             integration_id=self.integration_id if is_installation else integration_id,
-            is_unnamed=bool(name) and not is_named,
+            is_unnamed=bool(name) and is_nameable and not is_named,
+            double_of=double_of,
         )
 
 
@@ -282,6 +359,7 @@ class _Scripts:
     tag: Tag
     declared: Mapping[str, CompiledComponent]
     applied: Mapping[str, CompiledComponent]
+    doubles: Mapping[str, str]
 
     def complete(self, document: Document) -> Document:
         name = self.tag.name_of(document)
@@ -289,9 +367,10 @@ class _Scripts:
         component = declared or applied
         if "content" in document or component is None or component.resource != "scripts":
             return document
-        if declared and applied and declared.digest == applied.digest:
+        is_own = document["_id"] not in self.doubles
+        if is_own and declared and applied and declared.digest == applied.digest:
             return {**document, "content": applied.document.get("content")}
-        if declared:
+        if declared or not is_own:
             return {**document, **self.client.scripts.get(document["_id"])}
         return document
 

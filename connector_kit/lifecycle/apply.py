@@ -50,7 +50,8 @@ def apply(
         raise PlanBlocked(plan)
     steps = [step for step in plan.steps if step.external_id != INTEGRATION]
     has_written = False
-    for done, step in enumerate(steps):
+    for done, planned in enumerate(steps):
+        step = _worth_writing(planned, account)
         if _writes(step) and has_written and out_of_time():
             raise Checkpoint(done, len(steps))
         with intended([step], journal):
@@ -115,7 +116,9 @@ def _update(step: Update, account: Account) -> None:
             resource.patch(step.id, [account.resolve(dict(operation)) for operation in operations])
         case "PUT", document:
             account.require_unchanged(step.resource, step.id)
-            resource.update(step.id, account.resolve(document))
+            written = resource.update(step.id, account.resolve(document))
+            if not written.get("externalId"):
+                account.without_external_ids.add(step.resource)
     _add_rows(account, step.id, step.data)
 
 
@@ -125,6 +128,19 @@ def _add_rows(account: Account, cache_id: str, rows: Mapping[str, str]) -> None:
         caches = account.client.lookup_caches
         held = caches.rows(cache_id, keys=rows)
         caches.put(cache_id, {key: value for key, value in rows.items() if key not in held})
+
+
+def _worth_writing(step: PlanStep, account: Account) -> PlanStep:
+    """Leave out a step that only names a document of a type that keeps no external id."""
+    if (
+        isinstance(step, Update)
+        and not step.data
+        and [change.path for change in step.changes if change.is_written] == ["externalId"]
+        and step.resource in account.without_external_ids
+    ):
+        kept = tuple(change for change in step.changes if not change.is_written)
+        return Unchanged(step.component, step.id, step.adopted, kept=kept)
+    return step
 
 
 def _writes(step: PlanStep) -> bool:

@@ -96,6 +96,11 @@ class DatabaseJournal:
         """The document ids this installation is known to have or to have had, by external id."""
         return {name: row.resource_id for name, row in self._rows.items() if row.resource_id}
 
+    @property
+    def attempted(self) -> Set[str]:
+        """The components that an interrupted operation may have created without recording it."""
+        return self._left_open.created
+
     def interrupted(self) -> list[Blueprint]:
         """What operations were to write, oldest first, since the last one that completed.
 
@@ -290,6 +295,7 @@ class _LeftOpen:
         rows = Change.objects.filter(installation=operation.installation_id, is_certain=False)
         earlier = rows.exclude(operation=operation).select_related("operation").order_by("pk")
         self._rows = {row.external_id: row for row in earlier}
+        self.created = {name for name, row in self._rows.items() if row.action == "create"}
         self._read: set[str] = set()
         self._live: set[str] = set()
 

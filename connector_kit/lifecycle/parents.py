@@ -6,7 +6,7 @@ protocol/resources.md#integration (``_parentId``).
 from __future__ import annotations
 
 from connector_kit.documents import Document, references
-from connector_kit.lifecycle.account import Account, open_account
+from connector_kit.lifecycle.account import Account, open_account, resources_of
 from connector_kit.lifecycle.operations import Work
 from connector_kit.models import Installation
 from connector_kit.storable import cut
@@ -48,22 +48,18 @@ def know_shared(work: Work, account: Account) -> None:
     own = work.whole.components
     used = {name for component in own for name in references(component.document)}
     shared = {
-        component.external_id: component.resource
+        component.external_id: component
         for component in release.blueprint().components
         if not component.per_store and component.external_id in used
     }
     rows = parent.components.exclude(resource_id="").exclude(
         external_id__in=[component.external_id for component in own]
     )
-    account.ids = dict(rows.values_list("external_id", "resource_id")) | account.ids
-    for resource in {kind for name, kind in shared.items() if name not in account.ids}:
-        for document in account.client.resource(resource).list():
-            name = document.get("externalId")
-            owner = document.get("_connectorId"), document.get("_integrationId")
-            if name in shared and owner == (account.fence.connector_id, parent.integration_id):
-                account.ids.setdefault(name, document["_id"])
-    if not shared.keys() <= account.ids.keys():
+    known = dict(rows.values_list("external_id", "resource_id"))
+    account.ids = known | account.ids
+    if lacking := {name: item for name, item in shared.items() if name not in account.ids}:
         # A connection that the customer had before may stand in for one of the parent's.
         connector = work.installation.connector
         whole = open_account(account.client, connector, parent.integration_id)
-        account.ids = whole.stand_ins(account.ids.keys()) | account.ids
+        whole.read(resources_of(lacking.values()), declared=lacking, applied={}, known_ids=known)
+        account.ids = {name: whole.ids[name] for name in lacking if name in whole.ids} | account.ids

@@ -107,6 +107,24 @@ def plan_removal(
     return Plan(tuple(steps))
 
 
+def recognize_unrecorded(account: Account, journal: DatabaseJournal) -> None:
+    """Let *account* know its documents by name, and in an embedded account which are its own.
+
+    Also those that an interrupted operation left unrecorded.
+    """
+    account.tag = account.tag.knowing({known: name for name, known in journal.known_ids.items()})
+    interrupted = [item for blueprint in journal.interrupted() for item in blueprint.components]
+    resources = resources_of(interrupted)
+    if account.is_embedded and journal.attempted and resources:
+        account.read(
+            resources,
+            declared=by_external_id(interrupted),
+            applied=journal.applied,
+            known_ids=journal.known_ids,
+            attempted=journal.attempted,
+        )
+
+
 def connections_of(blueprint: Blueprint) -> list[CompiledComponent]:
     """The connections that *blueprint* declares, in its order."""
     return [component for component in blueprint.components if component.resource == "connections"]
@@ -144,6 +162,7 @@ def _plan(
         declared=expected,
         applied=undoubted(applied, interrupted),
         known_ids=journal.known_ids,
+        attempted=journal.attempted,
     )
     journal.looked(live, resources)
     held = {document.external_id for document in live if account.fence.holds(document)}
@@ -211,7 +230,12 @@ def as_left_behind(
     which. Without this, a rollback to an older release would take their writes for the customer's
     edits.
     """
-    held = {document.external_id: document for document in live if fence.holds(document)}
+    # Whether a document has its external id by now says nothing of its content.
+    held = {
+        document.external_id: replace(document, is_unnamed=False)
+        for document in live
+        if fence.holds(document)
+    }
     known = dict(applied)
     for brought in interrupted:
         declared = by_external_id(brought)

@@ -3,24 +3,30 @@
 A connector's documents carry ``_connectorId`` and ``_integrationId``. In an account whose token the
 publisher holds there is no connector, and a ``_connectorId`` would lock the documents for that very
 token (protocol/resources.md#what-a-user-may-still-change-on-a-connectors-documents); nor do
-connections and scripts keep an ``_integrationId`` there. What every document keeps is its
-``externalId``: it names the integration as well as the component.
+connections and scripts keep an ``_integrationId`` there. An ``externalId`` names the integration as
+well as the component, as far as the platform keeps it; the rest is recognized from the records
+(`connector_kit.lifecycle.recognition`).
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import ClassVar, Protocol, Self
 
-from connector_kit.blueprint import CompiledComponent
 from connector_kit.documents import Document
 from connector_kit.plan import Fence
 
 
 class Tag(Protocol):
     """The mark of one installation's documents."""
+
+    trusts_names: ClassVar[bool]
+    """Whether a document without an external id is told by its name alone; otherwise it must be as
+    it was written, too: others have documents at the same place."""
+
+    def knowing(self, names: Mapping[str, str]) -> Self:
+        """Return the tag with more *names* of components by the ids of their documents."""
 
     @property
     def fence(self) -> Fence:
@@ -49,6 +55,8 @@ class ConnectorTag:
     *names* the components by the ids of documents that were recognized.
     """
 
+    trusts_names: ClassVar[bool] = True
+
     connector_id: str
     integration_id: str
     origins: Mapping[str, str] = field(default_factory=dict)
@@ -60,8 +68,8 @@ class ConnectorTag:
         """Both ids."""
         return Fence(connector_id=self.connector_id, integration_id=self.integration_id)
 
-    def knowing(self, names: Mapping[str, str]) -> ConnectorTag:
-        """Return the tag with more *names* of components by the ids of their documents."""
+    def knowing(self, names: Mapping[str, str]) -> Self:
+        """Return the tag with more *names*."""
         return replace(self, names={**self.names, **names})
 
     def marks(self, name: str) -> Document:
@@ -92,9 +100,19 @@ class ConnectorTag:
 
 @dataclass(frozen=True)
 class EmbeddedTag:
-    """The tag of an installation in an account whose token the publisher holds."""
+    """The tag of an installation in an account whose token the publisher holds.
+
+    *names* has the components by the ids of documents that were recognized.
+    """
+
+    trusts_names: ClassVar[bool] = False
 
     integration_id: str
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def knowing(self, names: Mapping[str, str]) -> Self:
+        """Return the tag with more *names*."""
+        return replace(self, names={**self.names, **names})
 
     @property
     def fence(self) -> Fence:
@@ -109,19 +127,24 @@ class EmbeddedTag:
         }
 
     def name_of(self, document: Document) -> str:
-        """What follows the integration's id; empty for documents that the kit did not make."""
+        """What follows the integration's id, else what the document was recognized as.
+
+        Empty for documents that the kit did not make.
+        """
         external_id = str(document.get("externalId") or "")
-        named = external_id.startswith(self._prefix)
-        return external_id.removeprefix(self._prefix) if named else ""
+        if external_id.startswith(self._prefix):
+            return external_id.removeprefix(self._prefix)
+        return self.names.get(document["_id"], "")
 
     def whose(self, document: Document) -> tuple[str | None, str | None]:
-        """The integration that the external id names; what a connector owns is never ours."""
+        """The integration, if the kit made it; what a connector owns is never ours."""
         mine = self.integration_id if self.name_of(document) else None
         return document.get("_connectorId"), mine
 
     def may_hold(self, document: Document) -> bool:
-        """Whatever bears the mark."""
-        return bool(self.name_of(document))
+        """Whatever bears the mark, or is in the integration."""
+        is_member = document.get("_integrationId") == self.integration_id
+        return is_member or bool(self.name_of(document))
 
     @property
     def _prefix(self) -> str:
@@ -136,9 +159,15 @@ class SourceTag:
     the ids of what belongs to it, and *names* the components by the ids of their documents.
     """
 
+    trusts_names: ClassVar[bool] = True
+
     integration_id: str
     used: Set[str] = frozenset()
     names: Mapping[str, str] = field(default_factory=dict)
+
+    def knowing(self, names: Mapping[str, str]) -> Self:
+        """Return the tag with more *names*."""
+        return replace(self, names={**self.names, **names})
 
     @property
     def fence(self) -> Fence:
@@ -162,26 +191,3 @@ class SourceTag:
         """Whatever is in the integration, or used by it."""
         is_member = document.get("_integrationId") == self.integration_id
         return is_member or document["_id"] in self.used
-
-
-def recognize(
-    found: Iterable[tuple[str, Document]], components: Iterable[CompiledComponent], tag: Tag
-) -> dict[str, str]:
-    """Tell by their names which *components* the documents without an external id are.
-
-    *found* has each document with its resource type. Only components without a document come into
-    question. Where a name fits several documents, all are taken for that component, so that the
-    plan stops and says so, instead of making another.
-    """
-    known, unnamed = set(), defaultdict(list)
-    for resource, document in found:
-        if name := tag.name_of(document):
-            known.add(name)
-        elif tag.may_hold(document):
-            unnamed[resource, document.get("name")].append(document["_id"])
-    names: dict[str, str] = {}
-    for component in components:
-        if component.external_id not in known:
-            for identity in unnamed.pop((component.resource, component.document.get("name")), ()):
-                names[identity] = component.external_id
-    return names

@@ -8,7 +8,7 @@ from connector_kit.documents import Document
 from connector_kit.lifecycle.account import Account
 from connector_kit.lifecycle.apply import apply
 from connector_kit.lifecycle.operations import Work
-from connector_kit.lifecycle.planning import plan_removal
+from connector_kit.lifecycle.planning import plan_removal, recognize_unrecorded
 from connector_kit.lifecycle.sessions import session
 from connector_kit.lifecycle.situations import text_option
 from connector_kit.lifecycle.state_store import restore
@@ -79,6 +79,7 @@ def remove_components(work: Work, account: Account, *, of: str | None = None) ->
     is_unrecorded = release is None and not work.journal.applied
     if is_unrecorded and restore(work.installation, account.client, is_leaving=True):
         work.reload_journal()
+    recognize_unrecorded(account, work.journal)
     known = (*work.journal.applied.values(), *declared)
     plan = plan_removal(account, known, of=of)
     work.operation.summary = plan.summary()

@@ -5,7 +5,7 @@ A plan is a value: a dry run prints it, the console shows it, the lifecycle appl
 
 from connector_kit.plan.awaited_connections import Need
 from connector_kit.plan.changes import FieldChange
-from connector_kit.plan.compare import Fence, Live, compare
+from connector_kit.plan.compare import Fence, Live, compare, is_as_written
 from connector_kit.plan.holding import Held, held_back, newly_used
 from connector_kit.plan.merge import Merge, merge
 from connector_kit.plan.plan import Conflict, Create, Delete, Plan, PlanStep, Unchanged, Update
@@ -28,6 +28,7 @@ __all__ = [
     "Update",
     "compare",
     "held_back",
+    "is_as_written",
     "merge",
     "newly_used",
 ]

@@ -1,12 +1,12 @@
 """The three-way comparison of a whole account: what is declared, was applied, and is live.
 
-Documents are matched by external id, never by name or position, and only those are touched that
+Documents are matched by the component that they were recognized as, and only those are touched that
 carry this installation's tag (protocol/README.md, rules 1 and 5).
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import NamedTuple
 
@@ -49,7 +49,8 @@ class Live:
     """A document as an account holds it: complete, with its envelope, but abstracted.
 
     *external_id* is ``@integration`` for the installation itself. *is_unnamed*: the document has no
-    external id yet, or a wrong one; the component was recognized by something else.
+    external id yet, or a wrong one; the component was recognized by something else. *double_of*
+    names the component that the document was made for, but another is now.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Live:
     connector_id: str | None
     integration_id: str | None
     is_unnamed: bool = False
+    double_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,10 @@ def compare(
     return Plan(
         steps=(
             *(outcome.step for outcome in outcomes),
+            *chain.from_iterable(
+                account.without_doubles(component, applied.get(component.external_id))
+                for component in ordered
+            ),
             *_removals(retired, account, outcomes),
         ),
         unknown=account.unknown(known=names | applied.keys()),
@@ -115,8 +121,12 @@ class _Account:
     def __init__(self, live: Iterable[Live], fence: Fence) -> None:
         self._fence = fence
         self._by_name: dict[str, list[Live]] = defaultdict(list)
+        self._doubles: dict[str, list[Live]] = defaultdict(list)
         for document in live:
-            self._by_name[document.external_id].append(document)
+            if document.double_of:
+                self._doubles[document.double_of].append(document)
+            else:
+                self._by_name[document.external_id].append(document)
 
     def mine(self, component: CompiledComponent) -> list[Live]:
         """The installation's documents for *component*: one, if all is well."""
@@ -125,6 +135,18 @@ class _Account:
             for live in self._by_name.get(component.external_id, ())
             if self._fence.holds(live) and live.resource == component.resource
         ]
+
+    def without_doubles(
+        self, component: CompiledComponent, applied: CompiledComponent | None
+    ) -> Iterator[PlanStep]:
+        """Remove what a lost create left beside the document of *component*, if it is untouched."""
+        versions = [component, applied] if applied else [component]
+        for double in self._doubles.get(component.external_id, ()):
+            if any(is_as_written(version, double) for version in versions):
+                yield Delete(double.external_id, double.resource, double.id, double.document)
+            else:
+                found = (*self.mine(component), double)
+                yield conflicts.duplicated(component, (live.id for live in found))
 
     def trespasser(self, component: CompiledComponent) -> Conflict | None:
         """Say what is wrong with another owner's document that has *component*'s name."""
@@ -219,6 +241,13 @@ def _first_had(component: CompiledComponent, applied: CompiledComponent | None) 
     """Return the rows whose keys *component* has and *applied* had not: all others were there."""
     earlier = applied.data if applied else {}
     return {key: value for key, value in component.data.items() if key not in earlier}
+
+
+def is_as_written(component: CompiledComponent, live: Live) -> bool:
+    """Tell whether *live* is what writing *component* makes, and nobody has changed it since."""
+    itself = replace(component, data={})
+    step = _merged(itself, None, replace(live, is_unnamed=False), frozenset()).step
+    return isinstance(step, Unchanged) and not step.kept
 
 
 def _comparable(component: CompiledComponent) -> Document:

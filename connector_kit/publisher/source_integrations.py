@@ -28,7 +28,7 @@ from connector_kit.lifecycle.apply import apply
 from connector_kit.lifecycle.creating import create_once
 from connector_kit.lifecycle.planning import as_left_behind, undoubted
 from connector_kit.lifecycle.platform import publisher_client
-from connector_kit.lifecycle.tags import SourceTag, recognize
+from connector_kit.lifecycle.tags import SourceTag
 from connector_kit.lifecycle.update import write_installation
 from connector_kit.models import Connector, Release, SourceIntegration
 from connector_kit.plan import Conflict, Create, Delete, Plan, PlanStep, Update, compare
@@ -310,13 +310,10 @@ class _Journal:
 def _open(
     row: SourceIntegration, held: Blueprint, client: Client
 ) -> tuple[Account, dict[str, str]]:
-    """The publisher's account, as far as it is the source, and the known ids by component."""
+    """The publisher's account, as far as it is the source, and the ids on record by component."""
     download = read_live(client, row.integration_id)
-    found = [(item.resource, item.document) for item in download.found]
-    used = {document["_id"] for _, document in found} | _unlinked(row, held)
+    used = {item.document["_id"] for item in download.found} | _unlinked(row, held)
     names = {identity: name for name, identity in row.ids.items() if identity in used}
-    tag = SourceTag(row.integration_id, used, names)
-    names |= recognize(found, held.components, tag)
     ids = {
         INTEGRATION: row.integration_id,
         CONNECTOR: row.connector.connector_id,

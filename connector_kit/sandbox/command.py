@@ -22,6 +22,7 @@ DEFAULT_PORT = 8900
 OPTIONS = (
     *("host", "port", "accounts", "json", "snapshot", "bucket", "rate", "no_retry_after"),
     *("page_size", "latency", "fault_rate", "fault_kinds", "seed", "push_parallelism"),
+    "strict_fields",
 )
 """Names of what `add_arguments` adds and `serve` takes."""
 
@@ -66,6 +67,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=defaults.push_parallelism,
         help="updates that run at a time (%(default)s)",
+    )
+    add(
+        "--strict-fields",
+        action="store_true",
+        help="keep only fields that the published schemas have: no externalId of exports, scripts",
     )
 
 

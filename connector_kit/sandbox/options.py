@@ -13,7 +13,8 @@ class Options:
     *bucket* and *rate* limit the requests per account (protocol/http-api.md#rate-limit); a bucket
     of 0 turns the limit off. *push_parallelism* is how many pushed updates run at once
     (protocol/README.md U15), *function_timeout* how many seconds a stack has to answer (U10),
-    *latency* the least time in milliseconds that each answer takes.
+    *latency* the least time in milliseconds that each answer takes. With *strict_fields*, documents
+    keep only the fields that the published schemas have (protocol/platform-2026.md).
     """
 
     host: str = "127.0.0.1"
@@ -30,6 +31,7 @@ class Options:
     seed: int | None = None
     push_parallelism: int = 20
     function_timeout: float = 300.0
+    strict_fields: bool = False
 
     def __post_init__(self) -> None:
         for name in ("accounts", "page_size", "push_parallelism"):

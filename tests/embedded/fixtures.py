@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet
 
 from connector_kit.documents import resolve
 from connector_kit.embedded import add_account, deploy, record_release
-from connector_kit.models import EmbeddedAccount, Installation, Release
+from connector_kit.models import Component, EmbeddedAccount, Installation, Release
 from examples.embedded.applications import running
 from tests.embedded.shop import credentials_for
 from tests.lifecycle.fixtures import Reply, ask
@@ -50,14 +50,21 @@ class Embedding:
         ]
 
     def of(self, deployment: Installation) -> dict[str, tuple[str, dict[str, Any]]]:
-        """The deployment's documents by name; fails when one is there twice."""
+        """The deployment's documents by name; fails when one is there twice.
+
+        Where a type keeps no external id, the records say which they are.
+        """
         prefix = f"{deployment.integration_id}."
+        rows = Component.objects.filter(installation=deployment).exclude(external_id="@integration")
+        recorded = dict(rows.values_list("resource_id", "external_id"))
         found: dict[str, tuple[str, dict[str, Any]]] = {}
         for resource, document in self.everything():
             if str(document.get("externalId", "")).startswith(prefix):
                 name = document["externalId"].removeprefix(prefix)
                 assert name not in found, f"{name} is there twice"
                 found[name] = (resource, document)
+            elif document["_id"] in recorded and "externalId" not in document:
+                found[recorded[document["_id"]]] = (resource, document)
         return found
 
     def integration(self, deployment: Installation) -> dict[str, Any]:

@@ -11,9 +11,10 @@ from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.models import Installation
 from tests.embedded.fixtures import SECOND, Embedding, problems_of
 from tests.embedded.shop import credentials_for
+from tests.lifecycle.frameworks import STRICT_TOO
 from tests.lifecycle.misfortunes import BrokenRecord, Death, DeathAfterRequest, points
 
-pytestmark = pytest.mark.points
+pytestmark = [pytest.mark.points, STRICT_TOO]
 
 Act = Callable[[], object]
 

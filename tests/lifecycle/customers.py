@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import requests
 
+from connector_kit.lifecycle.situations import blueprint_for
 from connector_kit.models import Connector, Installation, Operation, Order, RefusedCall, Release
 from tests.publisher.fixtures import Platform
 from workshop.customers import answer_to_step
@@ -255,10 +256,16 @@ class Customer:
         }
 
     def everything(self) -> list[tuple[str, dict[str, Any]]]:
-        """Every document of the account with its resource type, whoever it belongs to."""
+        """Every document of the account with its resource type, whoever it belongs to.
+
+        A component whose type keeps no external id gets it here, by its name.
+        """
         found = self.platform.control(f"/accounts/{self.account.account_id}/documents")
+        is_strict = self.platform.sandbox.options.strict_fields
         return [
-            (resource, document) for resource, documents in found.items() for document in documents
+            (resource, with_external_id(resource, document) if is_strict else document)
+            for resource, documents in found.items()
+            for document in documents
         ]
 
     def untouched(self) -> dict[str, Any]:
@@ -314,6 +321,25 @@ def ask(method: str, url: str, body: Any, *, token: str) -> Reply:
     is_text = answer.headers["Content-Type"].startswith("text/plain")
     body = answer.text if is_text else answer.json() if answer.content else None
     return Reply(answer.status_code, body)
+
+
+def with_external_id(resource: str, document: dict[str, Any]) -> dict[str, Any]:
+    """Return *document* with an external id, if only its name says which component it is."""
+    if "externalId" in document or resource not in {"exports", "scripts"}:
+        return document
+    identity = document.get("_integrationId")
+    installation = Installation.objects.filter(integration_id=identity).first()
+    blueprints = [release.blueprint() for release in Release.objects.all()]
+    if installation:
+        of_connector = installation.connector.releases.all()
+        blueprints += [blueprint_for(installation, release) for release in of_connector]
+    names = {
+        (component.resource, component.document["name"]): component.external_id
+        for blueprint in blueprints
+        for component in blueprint.components
+    }
+    name = names.get((resource, document.get("name", "")))
+    return {**document, "externalId": name} if name else document
 
 
 class FlatCustomer(Customer):

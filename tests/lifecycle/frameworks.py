@@ -35,4 +35,11 @@ TWO = Framework(
     FlatCustomer,
 )
 
+STRICT_TOO = pytest.mark.parametrize(
+    "strict_fields",
+    [False, pytest.param(True, marks=pytest.mark.chaos)],
+    ids=["all fields", "published fields"],
+)
+"""Runs a test in the slow suite also where exports and scripts keep no external id."""
+
 IN_BOTH = pytest.mark.parametrize("shop", [ONE, TWO], ids=str, indirect=True)

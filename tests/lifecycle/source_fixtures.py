@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.lifecycle.customers import with_external_id
 from tests.lifecycle.fixtures import FAR, Customer, Shop
 
 BRANCHES, NEXT_BRANCHES = (
@@ -36,13 +37,15 @@ def source_id(shop: Shop) -> str:
 
 def source(shop: Shop) -> dict[str, dict[str, Any]]:
     """The documents of the source integration, by external id; the integration under its own."""
+    is_strict = shop.platform.sandbox.options.strict_fields
     home = shop.platform.call("GET", f"/integrations/{source_id(shop)}")
     found, used = {"@integration": home}, set()
     for resource in ("flows", "exports", "imports", "connections"):
         for document in shop.platform.call("GET", f"/{resource}") or []:
             if document.get("_integrationId") == home["_id"] or document["_id"] in used:
                 used.add(document.get("_connectionId"))
-                found[document["externalId"]] = document | {"resource": resource}
+                named = with_external_id(resource, document) if is_strict else document
+                found[named["externalId"]] = named | {"resource": resource}
     return found
 
 

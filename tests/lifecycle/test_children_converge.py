@@ -9,10 +9,11 @@ import pytest
 from connector_kit.models import Release
 from tests.lifecycle.customers import Attempt
 from tests.lifecycle.fixtures import Customer, Shop, problems_of
+from tests.lifecycle.frameworks import STRICT_TOO
 from tests.lifecycle.misfortunes import MISFORTUNES, each_point
 from tests.lifecycle.source_fixtures import NEXT_BRANCHES
 
-pytestmark = pytest.mark.points
+pytestmark = [pytest.mark.points, STRICT_TOO]
 
 
 @pytest.mark.parametrize("name", MISFORTUNES)

@@ -6,11 +6,11 @@ from connector_kit.models import Connector, Release
 from connector_kit.publisher import publish
 from tests.lifecycle.customers import Attempt
 from tests.lifecycle.fixtures import Customer, problems_of
-from tests.lifecycle.frameworks import IN_BOTH, ONE
+from tests.lifecycle.frameworks import IN_BOTH, ONE, STRICT_TOO
 from tests.lifecycle.misfortunes import FATAL, MISFORTUNES, each_point
 from tests.publisher.fixtures import ORDERS
 
-pytestmark = [pytest.mark.points, IN_BOTH]
+pytestmark = [pytest.mark.points, IN_BOTH, STRICT_TOO]
 
 
 @pytest.fixture(params=MISFORTUNES)

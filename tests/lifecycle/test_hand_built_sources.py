@@ -11,6 +11,7 @@ import pytest
 from connector_kit.models import Operation, Release
 from connector_kit.publisher import publish, sync_install_base
 from tests.lifecycle.fixtures import Customer, Shop
+from tests.lifecycle.frameworks import STRICT_TOO
 from tests.lifecycle.source_fixtures import (
     NEXT_TWO,
     TWO,
@@ -60,6 +61,7 @@ class Kept:
             assert self.customer.do("GET", path) == self.borrowed
 
 
+@STRICT_TOO
 @pytest.mark.points
 def test_copies_of_a_source_built_by_hand_are_taken_over_and_kept(shop: Shop) -> None:
     by_hand = built_by_hand(shop)

@@ -4,6 +4,9 @@ import pytest
 
 from connector_kit.integrator import Pool
 from tests.lifecycle.fixtures import Customer, problems_of
+from tests.lifecycle.frameworks import STRICT_TOO
+
+pytestmark = STRICT_TOO
 
 LATE_LOOK = 2.0
 """Seconds that the kit waits before it looks for a second time."""

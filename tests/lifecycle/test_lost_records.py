@@ -3,9 +3,9 @@
 import pytest
 
 from connector_kit.models import Component, Connector, Document, Installation, Operation, Release
-from tests.lifecycle.frameworks import IN_BOTH
+from tests.lifecycle.frameworks import IN_BOTH, STRICT_TOO
 
-pytestmark = IN_BOTH
+pytestmark = [IN_BOTH, STRICT_TOO]
 
 
 def edit(customer):

@@ -6,9 +6,10 @@ from connector_kit.lifecycle.journal import DatabaseJournal
 from connector_kit.lifecycle.lease import Lease
 from connector_kit.models import Operation
 from tests.lifecycle.fixtures import Customer, problems_of
+from tests.lifecycle.frameworks import STRICT_TOO
 from tests.lifecycle.misfortunes import FATAL, MISFORTUNES, each_point
 
-pytestmark = pytest.mark.points
+pytestmark = [pytest.mark.points, STRICT_TOO]
 
 SOLD, SHOPS = "tests.lifecycle.sold:Sold", "tests.lifecycle.sold:ManyShops"
 

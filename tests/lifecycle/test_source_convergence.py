@@ -15,12 +15,12 @@ from connector_kit.errors import ConnectorKitError
 from connector_kit.models import Connector, SourceIntegration
 from connector_kit.publisher import publish, source_integrations
 from tests.lifecycle.fixtures import Customer, Shop
-from tests.lifecycle.frameworks import TWO
+from tests.lifecycle.frameworks import STRICT_TOO, TWO
 from tests.lifecycle.misfortunes import BrokenRecord, Death, DeathAfterRequest, Fault, points
 from tests.lifecycle.source_fixtures import make_default, source
 from tests.publisher.fixtures import Platform
 
-pytestmark = pytest.mark.points
+pytestmark = [pytest.mark.points, STRICT_TOO]
 
 FIRST, SECOND = TWO.first, TWO.second
 

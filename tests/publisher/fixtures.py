@@ -114,8 +114,8 @@ def stack_address() -> Iterator[str]:
 
 
 @pytest.fixture
-def platform(settings: Any, stack_address: str) -> Iterator[Platform]:
-    with Sandbox(accounts=3, bucket=0, page_size=2) as sandbox:
+def platform(settings: Any, stack_address: str, strict_fields: bool) -> Iterator[Platform]:
+    with Sandbox(accounts=3, bucket=0, page_size=2, strict_fields=strict_fields) as sandbox:
         settings.CONNECTOR_KIT = {
             **settings.CONNECTOR_KIT,
             "token": sandbox.publisher_token,

@@ -12,6 +12,7 @@ from connector_kit.sandbox.connections.online import missing_credentials
 from connector_kit.sandbox.documents import shaping
 from connector_kit.sandbox.documents.integrity import check_references
 from connector_kit.sandbox.documents.masks import restore_secrets
+from connector_kit.sandbox.documents.published import only_published
 from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.documents.services import check_server
 from connector_kit.sandbox.documents.validation import check_kinds, validate
@@ -57,6 +58,8 @@ def write(call: Call, resource: str, document: Document, *, before: Record | Non
 
 def store(call: Call, resource: str, document: Document) -> Record:
     """Store *document* as it is, with a new ``lastModified``; a new one gets ``createdAt`` too."""
+    if call.platform.options.strict_fields:
+        document = only_published(resource, document)
     now = call.platform.clock.stamp()
     stamped = {**document, "createdAt": document.get("createdAt", now), "lastModified": now}
     before = call.store.find(resource, document["_id"])
