@@ -11,9 +11,9 @@ from dataclasses import replace
 from django.db import transaction
 
 from connector_kit.blueprint import INTEGRATION, tailored
-from connector_kit.blueprint.resources import DECLARED
+from connector_kit.blueprint.resources import COMMON
 from connector_kit.documents import Document
-from connector_kit.lifecycle.account import Account
+from connector_kit.lifecycle.account import Account, resources_of
 from connector_kit.lifecycle.apply import apply
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.operations import Work
@@ -55,7 +55,7 @@ def of_other_code(work: Work, account: Account) -> list[tuple[str, Document]]:
         return []
     if has_state(installation, account.client):
         return []
-    return account.owned(_RESOURCES)
+    return account.owned(COMMON)
 
 
 def blocked_plan(work: Work, found: list[tuple[str, Document]]) -> Plan:
@@ -159,7 +159,8 @@ def _planned(work: Work, account: Account, takeover: Takeover) -> TakeoverPlan:
     carried = carry_settings(base.schema, account.integration.get("settings"), rules)
     situation = situation_of(work.installation, base)
     whole = tailored(base, replace(situation, settings=carried.values))
-    found = [Found(resource, document) for resource, document in account.owned(_RESOURCES)]
+    resources = dict.fromkeys((*COMMON, *resources_of(whole.components)))
+    found = [Found(resource, document) for resource, document in account.owned(resources)]
     matching = match(whole.components, found, rules)
     matches = [
         replace(item, found=replace(item.found, document=_complete(item.found, account)))
@@ -184,7 +185,6 @@ def _complete(found: Found, account: Account) -> Document:
     return {**found.document, **account.client.scripts.get(found.id)}
 
 
-_RESOURCES = tuple(resource for resource in DECLARED if resource != "integrations")
 _SHOWN = 5
 
 
