@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import jsonpatch
@@ -77,6 +77,11 @@ class Preview:
     mode: str
     version: str
     steps: tuple[PreviewStep, ...]
+    parent_id: str = ""
+    """The preview whose store it is, in framework 2.0."""
+    has_stores: bool = False
+    """Whether stores can be added."""
+    stores: tuple[Preview, ...] = ()
 
     @property
     def current(self) -> PreviewStep | None:
@@ -122,7 +127,24 @@ def start_preview(connector: Connector, *, edition: str = "", by: Actor) -> str:
 def look(connector: Connector, integration_id: str) -> Preview:
     """The state of the preview, with what its current step's connection still needs."""
     with _opened(connector, integration_id) as (client, integration):
-        return _preview(integration, client)
+        preview = _preview(integration, client)
+        if not preview.has_stores:
+            return preview
+        stores = tuple(map(_preview, client.integrations.children(integration_id)))
+        return replace(preview, stores=stores)
+
+
+def add_store(connector: Connector, integration_id: str, *, by: Actor) -> str:
+    """Add a store to the preview, as customers do in framework 2.0; returns the child's id.
+
+    Makes a license for it first, unless a free one is there.
+    """
+    with publisher_client() as publisher:
+        _require_child_license(publisher, published_id(connector), integration_id)
+    with _opened(connector, integration_id) as (client, _):
+        store_id = client.integrations.init_child(integration_id)
+    record_action(by, "preview.store", f"connector/{connector.slug}", after={"id": store_id})
+    return store_id
 
 
 def connect(
@@ -130,16 +152,17 @@ def connect(
 ) -> str:
     """Write *values* (by dotted path) into the connection of a step, and do the step.
 
-    Empty values stay as they are. Says what is wrong, if anything is.
+    Empty values stay as they are. Says what is wrong, if anything is. In framework 2.0, a step that
+    was refused has made its connection already.
     """
     with _opened(connector, integration_id) as (client, integration):
-        step, is_new = _step(integration, function), _is_two_dot_zero(integration)
+        step = _step(integration, function)
         connection_id = str(step.get("_connectionId") or "")
-        document = _template(step) if is_new else client.connections.get(connection_id)
+        document = client.connections.get(connection_id) if connection_id else _template(step)
         entered = document
         for path, value in values.items():
             entered = _with(entered, path.split("."), value) if value else entered
-        if is_new:
+        if not connection_id:
             client.integrations.answer_install_step(integration_id, {"connection": entered})
             return ""
         if operations := jsonpatch.make_patch(document, entered).patch:
@@ -156,8 +179,9 @@ def run_step(
     """
     with _opened(connector, integration_id) as (client, integration):
         if _is_two_dot_zero(integration):
-            _step(integration, function)
-            client.integrations.answer_install_step(integration_id, form)
+            connection_id = _step(integration, function).get("_connectionId")
+            chosen = {"_connectionId": connection_id} if connection_id else form
+            client.integrations.answer_install_step(integration_id, chosen)
             return ""
         body = {"formVal": form} if form else None
         answer = client.integrations.installer_step(integration_id, function, body)
@@ -167,8 +191,11 @@ def run_step(
     return str(reason)
 
 
-def end_preview(connector: Connector, integration_id: str, *, by: Actor) -> None:
-    """Uninstall the preview, step by step; its license is free again afterwards."""
+def end_preview(connector: Connector, integration_id: str, *, by: Actor) -> str:
+    """Uninstall the preview, step by step; its license is free again afterwards.
+
+    Returns the id of its parent, if it is a store; else an empty text.
+    """
     with _opened(connector, integration_id) as (client, integration):
         if _is_two_dot_zero(integration):
             _uninstall_copy(client, integration_id)
@@ -178,6 +205,7 @@ def end_preview(connector: Connector, integration_id: str, *, by: Actor) -> None
                 client.integrations.uninstaller_step(integration_id, step["uninstallerFunction"])
             client.integrations.uninstall(integration_id)
     record_action(by, "preview.end", f"connector/{connector.slug}", before={"id": integration_id})
+    return str(integration.get("_parentId") or "")
 
 
 @contextmanager
@@ -187,7 +215,9 @@ def _opened(connector: Connector, integration_id: str) -> Iterator[tuple[Client,
             integration = client.integrations.get(integration_id)
         except NotFound as error:
             raise PublisherError("This preview no longer exists. Start another one.") from error
-        if not _is_ours(integration, connector):
+        parent_id = integration.get("_parentId")
+        tagged = client.integrations.get(str(parent_id)) if parent_id else integration
+        if not _is_ours(tagged, connector):
             raise PublisherError(
                 f"The integration {integration_id} is not a preview of {connector.slug}. It was "
                 "not changed."
@@ -234,6 +264,18 @@ def _require_license(publisher: Client, listing: Document, edition: str) -> None
         return
     expires = (now + LIFETIME).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     licenses.create({"email": email, "expires": expires, "sandbox": True, **granted})
+
+
+def _require_child_license(publisher: Client, connector_id: str, integration_id: str) -> None:
+    """Make a license for a store of the preview, unless a free one is there."""
+    licenses = publisher.connectors.licenses(connector_id)
+    known = list(licenses.list())
+    parent = next((item for item in known if item.get("_integrationId") == integration_id), None)
+    if parent is None:
+        raise PublisherError("The preview has no license, so no store can be added. Start another.")
+    children = (item for item in known if item.get("_parentId") == parent["_id"])
+    if all(item.get("_integrationId") for item in children):
+        licenses.create({"_parentId": parent["_id"], "type": "integrationAppChild"})
 
 
 def _license_fields(listing: Document, edition: str) -> Document:
@@ -311,6 +353,8 @@ def _preview(integration: Document, client: Client | None = None) -> Preview:
         mode=str(integration.get("mode") or ""),
         version=str(integration.get("version") or ""),
         steps=tuple(preview_steps),
+        parent_id=str(integration.get("_parentId") or ""),
+        has_stores=bool(integration.get("initChild")),
     )
 
 

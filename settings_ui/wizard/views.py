@@ -86,14 +86,30 @@ def run(request: StaffRequest, slug: str, integration_id: str) -> HttpResponse:
 
 @require_POST
 @opens(Scope.INSTALLATIONS_WRITE)
-def end(request: StaffRequest, slug: str, integration_id: str) -> HttpResponse:
-    """Uninstall the preview."""
+def add_store(request: StaffRequest, slug: str, integration_id: str) -> HttpResponse:
+    """Add a store to the preview, and show its steps."""
     connector = get_object_or_404(Connector, slug=slug)
     try:
-        install_preview.end_preview(connector, integration_id, by=actor(request))
+        store_id = install_preview.add_store(connector, integration_id, by=actor(request))
     except ConnectorKitError as error:
         messages.error(request, str(error))
         return redirect("wizard:steps", slug, integration_id)
+    return redirect("wizard:steps", slug, store_id)
+
+
+@require_POST
+@opens(Scope.INSTALLATIONS_WRITE)
+def end(request: StaffRequest, slug: str, integration_id: str) -> HttpResponse:
+    """Uninstall the preview, or remove one of its stores."""
+    connector = get_object_or_404(Connector, slug=slug)
+    try:
+        parent_id = install_preview.end_preview(connector, integration_id, by=actor(request))
+    except ConnectorKitError as error:
+        messages.error(request, str(error))
+        return redirect("wizard:steps", slug, integration_id)
+    if parent_id:
+        messages.success(request, "Store removed.")
+        return redirect("wizard:steps", slug, parent_id)
     messages.success(request, "Preview uninstalled.")
     return redirect("wizard:start", slug)
 

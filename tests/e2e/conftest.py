@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import Generic, TypeVar
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -15,20 +16,22 @@ from workshop.services import Services
 ACCOUNTS = 6
 
 
-class Consoles:
-    """The console that tests share, until one of them fails."""
+T = TypeVar("T")
 
-    def __init__(self, tmp_path_factory: pytest.TempPathFactory) -> None:
-        self._tmp_path_factory = tmp_path_factory
+
+class Shared(Generic[T]):
+    """What tests share, until one of them fails: a second chance gets one that is fresh."""
+
+    def __init__(self, make: Callable[[], AbstractContextManager[T]]) -> None:
+        self._make = make
         self._stack = ExitStack()
-        self._running: ConsoleField | None = None
+        self._running: T | None = None
 
-    def running(self) -> ConsoleField:
-        """A console with six installations, two of them updated."""
+    def for_test(self, request: pytest.FixtureRequest) -> T:
+        if request.node.execution_count > 1:
+            self.stop()
         if self._running is None:
-            folder = self._tmp_path_factory.mktemp("console")
-            services = Services(folder, accounts=ACCOUNTS, settings={"DEBUG": "0"}, web_workers=1)
-            self._running = start(self._stack.enter_context(services))
+            self._running = self._stack.enter_context(self._make())
         return self._running
 
     def stop(self) -> None:
@@ -37,18 +40,23 @@ class Consoles:
 
 
 @pytest.fixture(scope="package")
-def consoles(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Consoles]:
-    consoles = Consoles(tmp_path_factory)
+def consoles(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared[ConsoleField]]:
+    @contextmanager
+    def make() -> Iterator[ConsoleField]:
+        folder = tmp_path_factory.mktemp("console")
+        settings = {"DEBUG": "0"}
+        with Services(folder, accounts=ACCOUNTS, settings=settings, web_workers=1) as services:
+            yield start(services)
+
+    consoles = Shared(make)
     yield consoles
     consoles.stop()
 
 
 @pytest.fixture
-def console(request: pytest.FixtureRequest, consoles: Consoles) -> ConsoleField:
-    """The console of all tests; a second chance gets one in which nothing has happened yet."""
-    if request.node.execution_count > 1:
-        consoles.stop()
-    return consoles.running()
+def console(request: pytest.FixtureRequest, consoles: Shared[ConsoleField]) -> ConsoleField:
+    """The console of all tests: six installations, two of them updated."""
+    return consoles.for_test(request)
 
 
 @pytest.fixture(scope="package")

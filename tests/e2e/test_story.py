@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,12 +14,18 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.conftest import Shared
 from workshop.browser import DESKTOP, PATIENCE_SECONDS, PHONE, log_in, serious_findings, spills_over
 from workshop.console import PASSWORD
 from workshop.field import Field
 from workshop.services import Services
 
 FIRST, SECOND = "examples.notices.v1_0:OrderNotices", "examples.notices.v1_1:OrderNotices"
+STOREFRONTS, NEXT_STOREFRONTS = (
+    "examples.storefronts.v1_0:Storefronts",
+    "examples.storefronts.v1_1:Storefronts",
+)
+PUBLISHER = "publisher@example.com"
 SAVED = "Saved and applied."
 
 
@@ -57,17 +64,26 @@ class Story:
         return found
 
 
+@pytest.fixture(scope="module")
+def stories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared[Story]]:
+    @contextmanager
+    def make() -> Iterator[Story]:
+        folder = tmp_path_factory.mktemp("story")
+        settings = {"DEBUG": "0", "CONNECTOR_KIT_PREVIEW_EMAIL": PUBLISHER}
+        with Services(folder, accounts=1, settings=settings, web_workers=1) as services:
+            field, password = Field.start(services), "--password-stdin"
+            services.run("staff", "add", "operator", "--role", "operator", password, stdin=PASSWORD)
+            yield Story(field)
+
+    stories = Shared(make)
+    yield stories
+    stories.stop()
+
+
 @pytest.fixture
-def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
-    folder = tmp_path_factory.mktemp("story")
-    settings = {"DEBUG": "0", "CONNECTOR_KIT_PREVIEW_EMAIL": "publisher@example.com"}
-    with Services(folder, accounts=1, settings=settings, web_workers=1) as services:
-        story = Story(Field.start(services))
-        story.field.publish(FIRST)
-        services.run(
-            "staff", "add", "operator", "--role", "operator", "--password-stdin", stdin=PASSWORD
-        )
-        yield story
+def story(request: pytest.FixtureRequest, stories: Shared[Story]) -> Story:
+    """The publisher of both stories, each of another connector."""
+    return stories.for_test(request)
 
 
 def opened(chromium: Browser, story: Story, **looks: Any) -> Page:
@@ -79,6 +95,7 @@ def opened(chromium: Browser, story: Story, **looks: Any) -> Page:
 def test_from_the_first_step_of_installing_to_a_finished_rollout(
     chromium: Browser, story: Story
 ) -> None:
+    story.field.publish(FIRST)
     staff = opened(chromium, story)
     log_in(staff, story.address, "operator", PASSWORD)
     integration_id = install(staff, story)
@@ -106,7 +123,12 @@ def install(staff: Page, story: Story) -> str:
     staff.get_by_label("token token").fill("the-chat-s-own")
     staff.get_by_role("button", name="Save and test connection").click()
     expect(staff.locator("main")).to_contain_text("is installed. The customer now sees")
-    return urlsplit(staff.url).path.rstrip("/").rpartition("/")[2]
+    return id_in(staff)
+
+
+def id_in(page: Page) -> str:
+    """The integration that the address of *page* names."""
+    return urlsplit(page.url).path.rstrip("/").rpartition("/")[2]
 
 
 def configure(staff: Page, customer: Page, story: Story, integration_id: str) -> None:
@@ -185,11 +207,7 @@ def upgrade(staff: Page, customer: Page, story: Story, integration_id: str) -> N
 def roll_out(staff: Page, customer: Page, story: Story, integration_id: str) -> None:
     """Publish the next version and watch it arrive; what the customer has set stays."""
     story.field.publish(SECOND)
-    staff.goto(f"/console/rollouts/new/?connector={story.field.slug}")
-    staff.get_by_role("button", name="Preview").click()
-    expect(staff.get_by_role("status").first).to_contain_text("1 of 1 installation")
-    staff.get_by_role("button", name="Start the rollout").click()
-    expect(staff.locator("#progress .badge").first).to_have_text("completed", timeout=120_000)
+    update_all(staff, story)
 
     customer.goto(f"/settings/{integration_id}/")
     customer.get_by_role("link", name="Details").click()
@@ -198,6 +216,108 @@ def roll_out(staff: Page, customer: Page, story: Story, integration_id: str) -> 
     expect(customer.get_by_label("From amount")).to_have_value("100")
     assert story.call("GET", f"/integrations/{integration_id}")["version"] == "1.1.0"
     assert story.component("flows", integration_id, "tell")["schedule"] == "? 30 6 ? * *"
+
+
+def update_all(staff: Page, story: Story) -> None:
+    """Roll the newest release out to the only installation that there is, with all its stores."""
+    staff.goto(f"/console/rollouts/new/?connector={story.field.slug}")
+    staff.get_by_role("button", name="Preview").click()
+    expect(staff.get_by_role("status").first).to_contain_text("1 of 1 installation")
+    staff.get_by_role("button", name="Start the rollout").click()
+    expect(staff.locator("#progress .badge").first).to_have_text("completed", timeout=120_000)
+
+
+def test_stores_of_framework_2_from_the_wizard_to_an_update_and_away(
+    chromium: Browser, story: Story
+) -> None:
+    story.field.publish(STOREFRONTS)
+    staff = opened(chromium, story)
+    log_in(staff, story.address, "operator", PASSWORD)
+    parent = install_shared_part(staff, story)
+    stores = [add_store(staff, story, parent, number) for number in (1, 2)]
+    customer = opened(chromium, story)
+    for number, store in enumerate(stores, start=1):
+        configure_store(staff, customer, story, store, number)
+    look_at(staff, parent, stores)
+
+    story.field.publish(NEXT_STOREFRONTS)
+    update_all(staff, story)
+    for number, store in enumerate(stores, start=1):
+        assert story.call("GET", f"/integrations/{store}")["version"] == "1.1.0"
+        assert story.component("flows", store, "sync_refunds")
+        orders = story.component("exports", store, "orders")
+        assert orders["http"]["relativeURI"] == f"/orders/{number}"
+
+    remove_store(staff, story, parent, stores[0])
+    for page in (staff, customer):
+        page.context.close()
+
+
+def install_shared_part(staff: Page, story: Story) -> str:
+    """Take the steps of the parent; what was entered survives a step that is refused."""
+    staff.goto(f"/console/preview/{story.field.slug}/")
+    staff.get_by_role("button", name="Start preview").click()
+    staff.get_by_label("basic username").fill("jo")
+    staff.get_by_role("button", name="Save and test connection").click()
+    expect(staff.locator(".messages .error")).to_contain_text("cannot log in")
+    staff.get_by_label("basic password").fill("the-erp-s-own")
+    staff.get_by_role("button", name="Save and test connection").click()
+    staff.get_by_role("button", name="Install", exact=True).click()
+    expect(staff.locator("main")).to_contain_text("Version 1.0.0 is installed")
+    assert_usable(staff)
+    return id_in(staff)
+
+
+def add_store(staff: Page, story: Story, parent: str, number: int) -> str:
+    """Add a store on the wizard's page of its parent, and take its steps."""
+    staff.goto(f"/console/preview/{story.field.slug}/{parent}/")
+    staff.get_by_role("button", name="Add a store").click()
+    expect(staff.get_by_role("heading", level=1)).to_have_text(f"Adding Storefront {number}")
+    staff.get_by_label("token token").fill(f"token-{number}")
+    staff.get_by_role("button", name="Save and test connection").click()
+    expect(staff.locator("main")).to_contain_text("The store is installed")
+    assert_usable(staff)
+    return id_in(staff)
+
+
+def configure_store(staff: Page, customer: Page, story: Story, store: str, number: int) -> None:
+    """Let the customer save the settings of one store on a page of its own."""
+    staff.goto(f"/console/installations/{store}/")
+    staff.get_by_role("button", name="Create a link for the customer").click()
+    customer.goto(staff.get_by_label("Link", exact=True).input_value())
+    expect(customer.get_by_role("heading", level=1)).to_have_text(
+        f"Settings of Storefront {number}"
+    )
+    customer.get_by_label("Path of new orders").fill(f"/orders/{number}")
+    customer.get_by_role("button", name="Save").last.click()
+    expect(customer.locator("#change")).to_contain_text(SAVED)
+    assert_usable(customer)
+    orders = story.component("exports", store, "orders")
+    assert orders["http"]["relativeURI"] == f"/orders/{number}"
+
+
+def look_at(staff: Page, parent: str, stores: list[str]) -> None:
+    """Find parent and stores in the install base, told apart and leading to each other."""
+    staff.goto("/console/installations/?stores=only")
+    names = [f"Storefront {number} of {PUBLISHER} · install preview" for number in (1, 2)]
+    expect(staff.locator("tbody th a")).to_have_text(names)
+    staff.get_by_role("link", name="Storefront 2").click()
+    assert id_in(staff) == stores[1]
+    assert_usable(staff)
+    staff.get_by_role("link", name=PUBLISHER).first.click()
+    assert id_in(staff) == parent
+    expect(staff.get_by_role("link", name="Storefront 1", exact=True)).to_be_visible()
+    assert_usable(staff)
+
+
+def remove_store(staff: Page, story: Story, parent: str, store: str) -> None:
+    """Remove one store; the other and the parent stay."""
+    staff.goto(f"/console/preview/{story.field.slug}/{store}/")
+    staff.get_by_role("button", name="Remove this store").click()
+    expect(staff.locator(".messages .success")).to_contain_text("Store removed")
+    staff.goto(f"/console/installations/{parent}/")
+    expect(staff.get_by_role("link", name="Storefront 2", exact=True)).to_be_visible()
+    expect(staff.get_by_role("link", name="Storefront 1", exact=True)).to_have_count(0)
 
 
 def assert_usable(page: Page) -> None:

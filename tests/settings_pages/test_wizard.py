@@ -73,6 +73,37 @@ def test_a_preview_of_framework_two_goes_through_the_same_pages(preview, staff, 
     assert Installation.objects.get().vanished_at
 
 
+def test_stores_of_framework_two_are_added_to_a_preview_and_removed_again(preview, staff):
+    preview.publish("examples.storefronts.v1_0:Storefronts")
+    browser = staff()
+    start = f"/console/preview/{preview.connector.slug}/"
+    page = browser.post(start, {"edition": ""}, follow=True)
+    parent = page.request["PATH_INFO"]
+    # A step that is refused keeps what was entered.
+    user, password = "credential:http.auth.basic.username", "credential:http.auth.basic.password"
+    page = browser.post(f"{parent}connect/", {"function": "ERP", user: "jo"}, follow=True)
+    assert "Cannot log in without http.auth.basic.password" in html(page)
+    browser.post(f"{parent}connect/", {"function": "ERP", user: "", password: "x"})
+    copy = sent_by_a_browser(html(browser.get(parent)).partition("Uninstall preview")[0])
+    page = browser.post(f"{parent}run/", copy, follow=True)
+    assert "Version 1.0.0 is installed" in html(page)
+
+    stores = []
+    for _ in range(2):
+        page = browser.post(f"{parent}store/", follow=True)
+        stores.append(page.request["PATH_INFO"])
+        token = {"function": "Shop", "credential:http.auth.token.token": "t"}
+        page = browser.post(f"{stores[-1]}connect/", token, follow=True)
+        assert "The store is installed" in html(page)
+    assert "Storefront 2" in html(browser.get(parent))
+
+    page = browser.post(f"{stores[0]}end/", follow=True)
+    assert "Store removed." in html(page)
+    assert "Storefront 1" not in html(page)
+    browser.post(f"{parent}end/")
+    assert not Installation.objects.active().exists()
+
+
 def test_an_edition_that_the_listing_lacks_is_named_with_those_it_has(preview, staff):
     preview.publish("tests.lifecycle.two_1_0:Two")
 
