@@ -19,7 +19,8 @@ class Situation:
     finished. *settings* are what the customer has set, by the names of the declared settings.
     *awaited* are the connections that the customer has yet to log in to
     (`connector_kit.plan.holding`). *is_child* says that the installation is one store of framework
-    2.0: a child integration, with the edition of its parent and add-ons of its own.
+    2.0: a child integration, with the edition of its parent and add-ons of its own. *is_deployed*
+    says that it is a deployment in an embedded account, where the platform calls no connector.
     """
 
     edition: str | None = None
@@ -29,6 +30,7 @@ class Situation:
     opening: str = ""
     awaited: tuple[str, ...] = ()
     is_child: bool = False
+    is_deployed: bool = False
 
     def to_json(self) -> Document:
         """Return the situation as JSON, without what is empty; `from_json` reads it back."""
@@ -40,6 +42,7 @@ class Situation:
             "opening": self.opening,
             "awaited": list(self.awaited),
             "isChild": self.is_child,
+            "isDeployed": self.is_deployed,
         }
         return {name: value for name, value in values.items() if value}
 
@@ -54,4 +57,5 @@ class Situation:
             opening=data.get("opening", ""),
             awaited=tuple(data.get("awaited", ())),
             is_child=data.get("isChild", False),
+            is_deployed=data.get("isDeployed", False),
         )

@@ -58,8 +58,29 @@ def tailored(blueprint: Blueprint, situation: Situation) -> Blueprint:
             integration=_tailored_page(blueprint, situation, shared, by_store),
         )
     whole = configured(granted, settings_of(blueprint, situation))
-    is_form = blueprint.schema.framework == 2
-    return _with_installed(whole, situation) if is_form else whole
+    if blueprint.schema.framework == 1:
+        return whole
+    return _with_installed(_without_calls(whole) if situation.is_deployed else whole, situation)
+
+
+def _without_calls(blueprint: Blueprint) -> Blueprint:
+    """Return *blueprint* without the functions that the platform calls for a connector's forms.
+
+    In an embedded account there is no connector: such a call fails, and with it every save of the
+    integration. The kit's own pages read the forms and save them.
+    """
+
+    def uncalled(component: CompiledComponent) -> CompiledComponent:
+        document = {name: item for name, item in component.document.items() if name != "preSave"}
+        if form := document.get("settingsForm"):
+            document["settingsForm"] = {name: form[name] for name in form if name != "init"}
+        return replace(component, document=document)
+
+    return replace(
+        blueprint,
+        components=tuple(map(uncalled, blueprint.components)),
+        integration=uncalled(blueprint.integration),
+    )
 
 
 def _part(blueprint: Blueprint, situation: Situation) -> Blueprint:

@@ -40,6 +40,7 @@ def situation_of(installation: Installation, blueprint: Blueprint) -> Situation:
         settings=settings_for(installation, blueprint).settings,
         opening=installation.opening if blueprint.stores is not None else "",
         is_child=installation.parent_id is not None,
+        is_deployed=installation.embedded_account_id is not None,
     )
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from connector_kit.documents import Document
+from connector_kit.lifecycle.children import with_store
 from connector_kit.lifecycle.situations import blueprint_for
 from connector_kit.models import Connector, Installation, Release
 from connector_kit.plan import Fence, compare, held_back, newly_used
@@ -83,24 +85,38 @@ def plan_offline(
 ) -> Iterator[InstallationPlan]:
     """Compare *release* with what the records say was last applied; makes no calls.
 
-    It does not know what customers changed or deleted since, so it shows no conflicts.
+    It does not know what customers changed or deleted since, so it shows no conflicts. The plan of
+    a parent has the steps of its stores, too.
     """
     connector_id = published_id(connector)
     for integration_id in integration_ids:
         installation = Installation.objects.get(integration_id=integration_id)
-        applied = installation.applied()
-        fence = Fence(connector_id=connector_id, integration_id=integration_id)
-        # Existing connections count as able to log in, unless they are on record as waiting.
-        blueprint = blueprint_for(installation, release)
-        wanted = newly_used(blueprint, applied)
-        waiting = {need["connection"] for need in installation.needs}
-        held = held_back(blueprint, applied, (wanted - applied.keys()) | (wanted & waiting))
-        plan = compare(
-            (*held.blueprint.components, held.blueprint.integration),
-            applied,
-            tuple(as_live(applied, fence)),
-            fence=fence,
-            recreate_deleted=recreate_deleted,
-        )
-        plan = replace(plan, needs=held.needs)
-        yield InstallationPlan(installation, release.version, "planned", plan.to_json())
+
+        def planned(row: Installation) -> Document:
+            fence = Fence(connector_id=connector_id, integration_id=row.integration_id)
+            return _plan_from_records(row, release, fence, recreate_deleted=recreate_deleted)
+
+        plan = planned(installation)
+        for store in installation.children.active().filter(mode="settings").order_by("pk"):
+            named = {"_id": store.integration_id, "name": store.name}
+            plan = with_store(plan, planned(store), named)
+        yield InstallationPlan(installation, release.version, "planned", plan)
+
+
+def _plan_from_records(
+    installation: Installation, release: Release, fence: Fence, *, recreate_deleted: bool
+) -> Document:
+    applied = installation.applied()
+    # Existing connections count as able to log in, unless they are on record as waiting.
+    blueprint = blueprint_for(installation, release)
+    wanted = newly_used(blueprint, applied)
+    waiting = {need["connection"] for need in installation.needs}
+    held = held_back(blueprint, applied, (wanted - applied.keys()) | (wanted & waiting))
+    plan = compare(
+        (*held.blueprint.components, held.blueprint.integration),
+        applied,
+        tuple(as_live(applied, fence)),
+        fence=fence,
+        recreate_deleted=recreate_deleted,
+    )
+    return replace(plan, needs=held.needs).to_json()

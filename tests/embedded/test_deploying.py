@@ -13,8 +13,10 @@ from connector_kit.embedded import (
     run_export,
     update,
 )
+from connector_kit.installation_settings import save_settings
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.models import Change, Installation, Operation
+from connector_kit.publisher.actions import THE_KIT
 from tests.embedded.fixtures import SECOND, problems_of
 from tests.embedded.shop import PASSWORD, TOKEN, credentials_for
 
@@ -36,6 +38,22 @@ def test_a_connector_with_stores_of_framework_two_is_not_deployed(embedding):
 
     assert refused.value.code == "stores_not_deployable"
     assert not Installation.objects.exists()
+
+
+def test_a_deployment_of_framework_two_has_forms_that_call_nothing(embedding):
+    """Where there is no connector, a form that calls its functions keeps everybody from saving."""
+    release = record_release("tests.lifecycle.two_sold:Sold")
+    acme = deploy(release.connector, embedding.account, "acme")
+    path = f"/integrations/{acme.integration_id}"
+
+    saved = embedding.do("PUT", path, {**embedding.integration(acme), "description": "Ours"})
+    form = embedding.do("POST", f"{path}/settingsForm/init")
+
+    assert saved["description"] == "Ours"
+    assert "channel" in form["fieldMap"]
+    assert save_settings(acme, {"channel": "#two"}, by=THE_KIT).change
+    update(acme)
+    assert embedding.integration(acme)["settings"]["channel"] == "#two"
 
 
 def test_deploying_again_changes_nothing(embedding, release, acme):

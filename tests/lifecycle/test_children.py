@@ -15,6 +15,7 @@ from connector_kit.publisher.dry_runs import ask_for_drift
 from connector_kit.publisher.errors import PublisherError
 from connector_kit.publisher.installation_history import last_drift_check
 from connector_kit.publisher.licenses import reconcile, set_add_ons
+from connector_kit.publisher.planning import plan_offline
 from connector_kit.publisher.pushing import PATIENCE, push_stragglers
 from connector_kit.rollouts.errors import RolloutError
 from connector_kit.rollouts.order import Lot, in_order
@@ -277,6 +278,28 @@ def test_settings_of_a_store_steer_its_own_components_only(
     installed = {"connectorEdition", "addOns"}
     assert set(first.integration["settings"]) == {"path"} | installed
     assert set(parent.integration["settings"]) == {"ledger"} | installed
+
+
+def test_a_plan_from_the_records_shows_the_changes_in_the_stores(
+    branches: Shop, parent: Customer, stores: list[Customer]
+) -> None:
+    branches.publish(NEXT_BRANCHES)
+    live = parent.order(kind=Order.Kind.PLAN) and parent.push_unordered().plan
+
+    [offline] = plan_offline(
+        branches.connector,
+        [parent.integration_id],
+        branches.connector.releases.get(version="1.1.0"),
+    )
+
+    def changes(plan: dict[str, Any]) -> set[tuple[str, str, str]]:
+        steps = (step for step in plan["steps"] if step["action"] != "unchanged")
+        return {(step["action"], step["externalId"], step.get("store", "")) for step in steps}
+
+    assert offline.plan
+    assert live
+    assert changes(offline.plan) == changes(live)
+    assert ("create", "returns", "Shopify store 2") in changes(offline.plan)
 
 
 def test_settings_of_a_store_survive_an_update(
