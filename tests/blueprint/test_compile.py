@@ -42,11 +42,13 @@ def graphs(draw):
     return [(name, *drawn[name]) for name in draw(st.permutations(names))]
 
 
-def declared(graph):
+FRAMEWORKS = st.sampled_from([1, 2])
+
+
+def declared(graph, framework):
     components = {name: made(resource, targets) for name, resource, targets in graph}
-    return type(Connector)(
-        "Drawn", (Connector,), {"name": "Drawn", "version": "1.0.0", **components}
-    )
+    about = {"name": "Drawn", "version": "1.0.0", "framework": framework}
+    return type(Connector)("Drawn", (Connector,), {**about, **components})
 
 
 def made(resource, targets):
@@ -61,27 +63,27 @@ def made(resource, targets):
     return Component(resource, "Drawn", wire=wire, **needed.get(resource, {}))
 
 
-@given(graphs())
-def test_no_component_comes_before_what_it_refers_to(graph):
+@given(graphs(), FRAMEWORKS)
+def test_no_component_comes_before_what_it_refers_to(graph, framework):
     seen = set()
-    for component in compile_connector(declared(graph)).components:
+    for component in compile_connector(declared(graph, framework)).components:
         assert references(component.document) <= seen
         seen.add(component.external_id)
 
     assert seen == {name for name, _, _ in graph}
 
 
-@given(graphs())
-def test_compiling_again_gives_the_same(graph):
-    first, second = compile_connector(declared(graph)), compile_connector(declared(graph))
+@given(graphs(), FRAMEWORKS)
+def test_compiling_again_gives_the_same(graph, framework):
+    first, second = (compile_connector(declared(graph, framework)) for _ in range(2))
 
     assert first == second
     assert first.digest == second.digest
 
 
-@given(graphs())
-def test_a_blueprint_survives_being_stored(graph):
-    blueprint = compile_connector(declared(graph))
+@given(graphs(), FRAMEWORKS)
+def test_a_blueprint_survives_being_stored(graph, framework):
+    blueprint = compile_connector(declared(graph, framework))
 
     assert Blueprint.from_json(blueprint.to_json()) == blueprint
 

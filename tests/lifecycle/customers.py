@@ -20,6 +20,8 @@ CREDENTIALS = {
     "basic": {"username": "jo", "password": "basic-credential-of-jo"},
     "token": {"token": "token-credential-of-jo"},
 }
+PAYOUTS = {"addonLicenses": [{"type": "addon", "licenses": [{"addOnId": "payouts"}]}]}
+
 SECRETS = ("basic-credential-of-jo", "token-credential-of-jo")
 """What customers type in and must never be found anywhere."""
 
@@ -197,6 +199,35 @@ class Customer:
         ]
         body = {"expires": own["expires"], "opts": opts}
         self.platform.call("PUT", f"{path}/{own['_id']}", body)
+
+    def buy(self, connector: Connector, edition: str = "standard") -> Customer:
+        """Install an edition; the license also grants the add-on Payouts, as far as 1.0 has it."""
+        return self.install(connector, opts={"connectorEdition": edition, **PAYOUTS})
+
+    def upgrade(self, edition: str) -> Reply:
+        """Have the license changed to a higher edition, and take the platform's steps."""
+        self.licensed(connectorEdition=edition)
+        return self.use("changeEdition")
+
+    def announce(self, edition: str) -> None:
+        """Have the license changed to a higher edition."""
+        self.licensed(connectorEdition=edition)
+
+    def back(self, edition: str) -> bool:
+        """Have a lower edition, in whichever way there is."""
+        return self.upgrade(edition).status == 200
+
+    def adds_payouts(self) -> bool:
+        """Have the add-on Payouts, in whichever way there is."""
+        return self._presses("installer/installAddOn")
+
+    def drops_payouts(self) -> bool:
+        """No longer have the add-on Payouts."""
+        return self._presses("uninstaller/uninstallAddOn")
+
+    def _presses(self, path: str) -> bool:
+        reply = self.ask("PUT", f"{self.home}/{path}", {"addOnId": "payouts"})
+        return reply.status == 200 and bool(reply.body["success"])
 
     def use(self, function: str, body: Any = None) -> Reply:
         """Call a settings function."""
@@ -381,6 +412,54 @@ class FlatCustomer(Customer):
         yield lambda: self.start(connector).status == 200
         while self.open_step():
             yield lambda: self.take(self.open_step() or {}).status < 300
+
+    def buy(self, connector: Connector, edition: str = "standard") -> Customer:
+        return self.install(connector, _editionId=self._edition(connector, edition))
+
+    def announce(self, edition: str) -> None:
+        connector = self.installation.connector
+        path = f"/connectors/{connector.connector_id}/licenses"
+        [own] = [
+            document
+            for document in self.platform.call("GET", path)
+            if document.get("_integrationId") == self.integration_id
+        ]
+        wanted = self._edition(connector, edition)
+        body = {"expires": own["expires"], "opts": own.get("opts"), "_changeEditionId": wanted}
+        if own.get("_editionId") != wanted:
+            self.platform.call("PUT", f"{path}/{own['_id']}", body)
+
+    def upgrade(self, edition: str) -> Reply:
+        self.announce(edition)
+        self.ask("POST", f"{self.home}/changeEdition", {})
+        return self.ask("POST", f"{self.home}/changeEditionSteps", {})
+
+    def back(self, edition: str) -> bool:
+        """There is no other way in 2.0 than to begin again, with another license."""
+        connector = self.installation.connector
+        self.uninstall()
+        path = f"/connectors/{connector.connector_id}/licenses"
+        for license_ in self.platform.call("GET", path):
+            if not license_.get("_integrationId"):
+                self.platform.call("DELETE", f"{path}/{license_['_id']}")
+        self.buy(connector, edition)
+        return True
+
+    def adds_payouts(self) -> bool:
+        self.licensed(**PAYOUTS)
+        return self.push().outcome in {"done", "current"}
+
+    def drops_payouts(self) -> bool:
+        self.licensed()
+        return self.push().outcome in {"done", "current"}
+
+    def _edition(self, connector: Connector, word: str) -> str:
+        """The id that the platform gave an edition."""
+        listing = self.platform.call("GET", f"/connectors/{connector.connector_id}")
+        editions = listing["twoDotZero"]["editions"]
+        return next(
+            str(edition["_id"]) for edition in editions if edition["displayName"].lower() == word
+        )
 
     def begin_uninstall(self) -> Reply:
         return self.ask("POST", f"{self.home}/initUninstall")

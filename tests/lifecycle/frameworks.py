@@ -1,6 +1,12 @@
 """The same story in both frameworks: the connector of each, and what its customers are like.
 
-A test marked with `IN_BOTH` runs once in each; all others run in framework 1.0.
+A test marked with `IN_BOTH` runs once in each; all others run in framework 1.0. They are about what
+only that one has, or for what 2.0 has a door of its own, with tests of its own:
+
+* installers, uninstallers, and their steps: `test_source_integrations`, `test_flat_functions`;
+* persistSettings, refreshMetadata, and mapping metadata: `test_flat_settings`;
+* buttons for add-ons, lower editions, and stores as sections: `test_flat_add_ons`, `test_children`;
+* what a call's token, record, or answer is worth, which all functions share in either framework.
 """
 
 from __future__ import annotations
@@ -21,17 +27,29 @@ class Framework:
     name: str
     first: str
     second: str
+    sold: str
+    """With editions and an add-on."""
+    sold_next: str
     customer: type[Customer]
 
     def __str__(self) -> str:
         return self.name
 
 
-ONE = Framework("1.0", FIRST, SECOND, Customer)
+ONE = Framework(
+    "1.0",
+    FIRST,
+    SECOND,
+    "tests.lifecycle.sold:Sold",
+    "tests.lifecycle.sold_next:Sold",
+    Customer,
+)
 TWO = Framework(
     "2.0",
     "tests.lifecycle.flat_1_0:ShopToChat",
     "tests.lifecycle.flat_1_1:ShopToChat",
+    "tests.lifecycle.flat_sold:Sold",
+    "tests.lifecycle.flat_sold_next:Sold",
     FlatCustomer,
 )
 

@@ -32,24 +32,6 @@ def add_edition(shop: Shop, name: str) -> str:
     return edition_id(shop, name)
 
 
-def test_an_upgrade_makes_what_the_edition_has_more_and_touches_nothing_else(two: Shop) -> None:
-    customer = installed(two)
-    assert names(customer) == STANDARD
-    before = {item["_id"]: item for _, item in customer.everything()}
-
-    reply = change(two, customer, edition_id(two, "Premium"))
-
-    assert reply.body == {"done": True}
-    assert names(customer) == STANDARD | {"refunds"}
-    after = {item["_id"]: item for _, item in customer.everything()}
-    before.pop(customer.integration_id)
-    assert {key: after[key] for key in before} == before
-    assert customer.integration["settings"] == {"connectorEdition": "premium"}
-    operation = customer.last_operation
-    assert (operation.kind, operation.outcome) == (Operation.Kind.EDITION, Operation.Outcome.DONE)
-    assert customer.installation.edition == "premium"
-
-
 def test_an_edition_that_the_version_lacks_changes_nothing(two: Shop) -> None:
     customer = installed(two)
     gold = add_edition(two, "Gold")

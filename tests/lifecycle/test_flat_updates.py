@@ -48,16 +48,6 @@ def test_a_push_brings_the_next_version_and_keeps_what_the_customer_changed(two:
     assert customer.installation.version == "1.1.0"
 
 
-def test_a_second_push_finds_nothing_to_do(two: Shop) -> None:
-    customer = installed(two)
-    two.publish(NEXT_TWO)
-    customer.push()
-    before = customer.untouched()
-
-    assert customer.push().outcome == Operation.Outcome.CURRENT
-    assert customer.untouched() == before
-
-
 def test_lost_records_are_rebuilt_by_the_next_push(two: Shop) -> None:
     customer = installed(two)
     two.publish(NEXT_TWO)
@@ -70,27 +60,6 @@ def test_lost_records_are_rebuilt_by_the_next_push(two: Shop) -> None:
 
     assert customer.component("save")["mapping"] == MINE
     assert names(customer) == STANDARD | {"returns"}
-
-
-def test_an_installation_of_a_higher_edition_keeps_all_of_it(two: Shop) -> None:
-    customer = installed(two, "Premium")
-
-    customer.push()
-
-    assert customer.installation.edition == "premium"
-    assert names(customer) == STANDARD | {"refunds"}
-
-
-def test_an_upgrade_brings_what_the_higher_edition_has(two: Shop) -> None:
-    customer = installed(two)
-    customer.push()
-
-    assert upgrade(two, customer, "Premium") == {"done": True}
-
-    assert names(customer) == STANDARD | {"refunds"}
-    two.publish(NEXT_TWO)
-    customer.push()
-    assert names(customer) == STANDARD | {"refunds", "returns"}
 
 
 def test_the_listing_names_the_function_that_changes_editions_and_where_it_runs(two: Shop) -> None:
