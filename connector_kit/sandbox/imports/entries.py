@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connector_kit.sandbox.http.wire import Document
+from connector_kit.sandbox.pipeline.conditions import CREATE
 
 FAILED = 422
 
@@ -30,6 +31,9 @@ class Entry:
     answer: Document = field(default_factory=dict)
     lookups: Document = field(default_factory=dict)
     """What the application answered to the dynamic lookups, by their names."""
+    request_type: str = CREATE
+    is_there: bool | None = None
+    """Whether the application has the record already, None when the import does not find out."""
     _stages: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,9 +21,9 @@ from connector_kit.sandbox.http.wire import Document, render
 from connector_kit.sandbox.imports.entries import FAILED, Entry, unfinished
 from connector_kit.sandbox.imports.operations import (
     Operation,
+    check_operations,
     operation_for,
     request_type,
-    rules_for,
 )
 from connector_kit.sandbox.pipeline import hooks
 from connector_kit.sandbox.pipeline.conditions import Circumstances
@@ -138,9 +139,17 @@ class Importing:
                 entry.refuse(({"source": stage, **document} for document in refusal.errors), stage)
             return []
 
+    @cached_property
+    def _lookups(self) -> Lookups:
+        return Lookups(self.import_, self.run.cached)
+
+    @cached_property
+    def _shared(self) -> Document:
+        """What templates see of the import, whatever the record."""
+        return {**self.run.context(self.import_), "import": self.import_}
+
     async def _map(self, entries: list[Entry]) -> None:
-        lookups = Lookups(self.import_, self.run.cached)
-        mapper = _mapper(self.import_, lookups)
+        mapper = _mapper(self.import_, self._lookups)
         for number, entry in enumerate(entries):
             if number and number % AT_ONCE == 0:
                 await asyncio.sleep(0)
@@ -148,11 +157,15 @@ class Importing:
             try:
                 entry.lookups = {
                     str(lookup.get("name")): await self._look_up(lookup, entry.record)
-                    for lookup in lookups.dynamic()
+                    for lookup in self._lookups.dynamic()
                 }
-                kind, _ = request_type(self.import_, entry.record, entry.lookups)
-                context = self._context(entry)
-                entry.mapped = mapper(entry.record, Circumstances(entry.lookups, kind, context))
+                entry.request_type, entry.is_there = request_type(
+                    self.import_, self._lookups, entry.record, entry.lookups
+                )
+                circumstances = Circumstances(
+                    entry.lookups, entry.request_type, self._context(entry)
+                )
+                entry.mapped = mapper(entry.record, circumstances)
             except RecordFailed as failed:
                 entry.fail(failed.error)
             except Refusal as refusal:
@@ -162,7 +175,7 @@ class Importing:
 
     async def _look_up(self, lookup: Document, record: Any) -> Any:
         """Ask the application what a dynamic lookup leads to, for one record."""
-        context = {**self.run.context(self.import_), **context_of(record), "import": self.import_}
+        context = {**self._shared, **context_of(record)}
         connection = self.run.connection
         body = lookup.get("postBody") or lookup.get("body")
         answer = await requests.ask(
@@ -193,16 +206,19 @@ class Importing:
             for entry, answer in zip(entries, answers, strict=True):
                 entry.answer, entry.is_left = answer, False
             return
+        check_operations(self.import_, self.run.connection)
         lanes = self._lanes(entries)
         await for_each(lanes, concurrency_level(self.run.connection), self._send_lane)
 
     def _lanes(self, entries: list[Entry]) -> list[list[Sending]]:
         """Return requests that may be sent at a time; those of one lock are sent in their order."""
         operations: dict[int, tuple[Operation, list[Entry]]] = {}
+        known: dict[tuple[str, bool | None], Operation | None] = {}
         for entry in entries:
-            operation = operation_for(
-                self.import_, self.run.connection, entry.record, entry.lookups
-            )
+            kind = (entry.request_type, entry.is_there)
+            if kind not in known:
+                known[kind] = operation_for(self.import_, *kind)
+            operation = known[kind]
             if operation is None:
                 entry.answer, entry.is_left = {"statusCode": 200, "ignored": True}, False
             else:
@@ -212,8 +228,9 @@ class Importing:
         for operation, members in operations.values():
             for start in range(0, len(members), operation.batch_size):
                 batch = members[start : start + operation.batch_size]
-                lock = fill(template, self._context(batch[0])) or (operation.index, start)
-                lanes.setdefault(lock, []).append((operation, batch))
+                lock = fill(template, self._context(batch[0])) if template else ""
+                lane = lanes.setdefault(lock or (operation.index, start), [])
+                lane.append((operation, batch))
         return [*lanes.values()]
 
     async def _send_lane(self, lane: list[Sending]) -> None:
@@ -233,7 +250,7 @@ class Importing:
             for entry in batch:
                 entry.fail(*({**item, "source": "connection"} for item in refusal.errors))
             return
-        body, rules = responses.content(answer), rules_for(operation)
+        body, rules = responses.content(answer), operation.rules
         parts = [body] * len(batch)
         if operation.batch_size > 1 and not responses.failure(answer, body, {}):
             found = responses.records(body, rules.get("resourcePath"))
@@ -257,12 +274,7 @@ class Importing:
 
     def _context(self, entry: Entry) -> Document:
         """Return what templates see of a record before it is mapped."""
-        return {
-            **self.run.context(self.import_),
-            **context_of(entry.record),
-            "import": self.import_,
-            "lookup": entry.lookups,
-        }
+        return {**self._shared, **context_of(entry.record), "lookup": entry.lookups}
 
     def _request(self, operation: Operation, batch: list[Entry]) -> BackendRequest:
         """Return the request for some records: address and headers see the first, unmapped."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from connector_kit.sandbox.connections.requests import TYPES
@@ -37,9 +38,23 @@ class Operation:
     batch_size: int
     details: Document = field(repr=False)
 
+    @cached_property
+    def rules(self) -> Document:
+        """How its answer is read, in the words of `responses.failure`."""
+        details, index = self.details, self.index
+        response = details["response"] if isinstance(details.get("response"), dict) else details
+        rules: Document = {name: _nth(response.get(name), index) for name in _RULES}
+        for name in ("successValues", "failValues"):
+            values = _nth(response.get(name), index)
+            rules[name] = values if isinstance(values, list) else _listed(response.get(name))
+        rules["errorPath"] = _nth(response.get("errorPath"), index)
+        fallback = _nth(details.get("responseIdPath"), index)
+        rules["resourceIdPath"] = rules["resourceIdPath"] or fallback
+        return rules
+
 
 def request_type(
-    import_: Document, record: Any, answers: Mapping[str, Any]
+    import_: Document, lookups: Lookups, record: Any, answers: Mapping[str, Any]
 ) -> tuple[str, bool | None]:
     """Return ``CREATE`` or ``UPDATE``, and whether the application has *record* already.
 
@@ -47,7 +62,7 @@ def request_type(
     None when it does not. Then the type is that of its one request, else ``CREATE``.
     """
     details = _details(import_) or {}
-    lookups, is_there = Lookups(import_), None
+    is_there = None
     for prefix in ("existing", "ignore"):
         path, name = details.get(f"{prefix}Extract"), details.get(f"{prefix}LookupName")
         if name:
@@ -60,10 +75,8 @@ def request_type(
     return (str(types[0]).upper() if len(types) == 1 else CREATE), None
 
 
-def operation_for(
-    import_: Document, connection: Document, record: Any, answers: Mapping[str, Any]
-) -> Operation | None:
-    """Return the operation that *record* calls for, None when it must be ignored."""
+def check_operations(import_: Document, connection: Document) -> None:
+    """Raise `Refusal` 501 where the sandbox cannot make the requests of an import."""
     details = _details(import_)
     if details is None:
         kind = str(import_.get("adaptorType") or connection.get("type"))
@@ -71,13 +84,17 @@ def operation_for(
             raise not_simulated(MODELS, f"{_MODELS[kind]} of an import")
         raise not_simulated(APPLICATIONS, f"an import of the kind {kind}")
     check_request("imports", details, "http" if "http" in import_ else "rest")
-    kind_of_request, is_there = request_type(import_, record, answers)
+
+
+def operation_for(import_: Document, kind: str, is_there: bool | None) -> Operation | None:
+    """Return the operation for a record of the `request_type`, None when it must be ignored."""
     if import_.get("ignoreExisting") and is_there:
         return None
     if import_.get("ignoreMissing") and is_there is False:
         return None
+    details = _details(import_) or {}
     types = _listed(details.get("requestType"))
-    index = types.index(kind_of_request) if kind_of_request in types else 0
+    index = types.index(kind) if kind in types else 0
     relative_uri = _nth(details.get("relativeURI"), index)
     if relative_uri is None:
         raise missing("relativeURI")
@@ -89,20 +106,6 @@ def operation_for(
         batch_size=max(1, int(details.get("batchSize") or 1)),
         details=details,
     )
-
-
-def rules_for(operation: Operation) -> Document:
-    """Return how the operation's answer is read, in the words of `responses.failure`."""
-    details = operation.details
-    response = details["response"] if isinstance(details.get("response"), dict) else details
-    index = operation.index
-    rules: Document = {name: _nth(response.get(name), index) for name in _RULES}
-    for name in ("successValues", "failValues"):
-        values = _nth(response.get(name), index)
-        rules[name] = values if isinstance(values, list) else _listed(response.get(name))
-    rules["errorPath"] = _nth(response.get("errorPath"), index)
-    rules["resourceIdPath"] = rules["resourceIdPath"] or _nth(details.get("responseIdPath"), index)
-    return rules
 
 
 def _details(import_: Document) -> Document | None:

@@ -61,9 +61,10 @@ class MapperOne:
     ) -> None:
         place, name = str(line.get("generate")), str(line.get("lookupName") or "")
         extracted = extract_value(record, extract, circumstances.context)
-        found = self._lookups.answer_for(name, extracted, circumstances.answers)
-        if not counts(line, extracted, found, value_at(target, place), circumstances):
-            return
+        if line.get("conditional"):  # most lines have none, and are read for every record
+            found = self._lookups.answer_for(name, extracted, circumstances.answers)
+            if not counts(line, extracted, found, value_at(target, place), circumstances):
+                return
         if "hardCodedValue" in line:
             value = line["hardCodedValue"]
         elif name:
@@ -108,10 +109,11 @@ class MapperTwo:
                 if is_composite
                 else self._extract(line, record, circumstances)
             )
-            name = str(line.get("lookupName") or "")
-            found = self._lookups.answer_for(name, extracted, circumstances.answers)
-            if not counts(line, extracted, found, mapped.get(place), circumstances):
-                continue
+            if line.get("conditional"):
+                name = str(line.get("lookupName") or "")
+                found = self._lookups.answer_for(name, extracted, circumstances.answers)
+                if not counts(line, extracted, found, mapped.get(place), circumstances):
+                    continue
             if not is_composite:
                 value = self._value(line, kind, extracted, circumstances)
             if value is not None:
