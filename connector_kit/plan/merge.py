@@ -2,7 +2,8 @@
 
 A field that only the customer (or the server) changed is kept, one that only the connector changed
 is updated, and one that both changed is settled by its owner and reported. Objects merge key by
-key, lists whose items have an identity item by item, everything else as one value. A mask that the
+key, lists whose items have an identity item by item, texts line by line and rules clause by clause
+unless both sides changed the same ones, everything else as one value. A mask that the
 platform shows instead of a secret is never a change and never written back (protocol/README.md
 U35). Inputs are never modified; the result shares with *live* all that did not change.
 """
@@ -17,6 +18,7 @@ from connector_kit.blueprint.paths import Path, is_covered, spelled
 from connector_kit.documents import MASK, Document, Json, shows_mask
 from connector_kit.documents.walking import FREE_DATA_FIELDS
 from connector_kit.plan.changes import FieldChange, Owner
+from connector_kit.plan.parts import merged_parts
 from connector_kit.plan.sameness import MISSING, agrees, is_absent, is_mapping, same
 from connector_kit.plan.twins import Matching, behind_equals, copies, matchings, stands
 
@@ -180,6 +182,12 @@ class _Merger:
         if declared == MASK or same(declared, applied) or is_met(live, declared):
             return live
         if not agrees(live, applied):
+            parts = merged_parts(declared, applied, live)
+            if parts is not None:
+                if not same(parts, live):
+                    self._record(path, live, parts, None)
+                    return parts
+                return live
             owner = self._owner(path)
             self._record(path, live, declared, owner)
             return live if owner == "customer" else declared

@@ -401,7 +401,56 @@ SETS = [
     ),
 ]  # fmt: skip
 
-ALL = [*VALUES, *OBJECTS, *NOTHINGS, *ADOPTED, *SECRETS, *ITEMS, *ORDERS, *TWINS, *SETS]
+QUERY = "SELECT Id,\n Name\nFROM Account\nWHERE Active"
+PHONE = "SELECT Id,\n Name, Phone\nFROM Account\nWHERE Active"
+EUROPE = "SELECT Id,\n Name\nFROM Account\nWHERE Active AND Region = 'EU'"
+A, B, C, D = (["equals", ["extract", name], 1] for name in "abcd")
+B2, B3 = (["equals", ["extract", "b"], number] for number in (2, 3))
+
+PARTS = [
+    value("different lines of a text", PHONE, QUERY, EUROPE,
+          "SELECT Id,\n Name, Phone\nFROM Account\nWHERE Active AND Region = 'EU'",
+          ("a", EUROPE, "SELECT Id,\n Name, Phone\nFROM Account\nWHERE Active AND Region = 'EU'", None)),  # noqa: E501
+    value("the same line of a text", PHONE, QUERY, "SELECT Id,\n Name, Fax\nFROM Account\nWHERE Active",  # noqa: E501
+          PHONE, ("a", "SELECT Id,\n Name, Fax\nFROM Account\nWHERE Active", PHONE, CONNECTOR)),
+    value("lines next to each other", "a1\nb", "a\nb", "a\nb1", "a1\nb",
+          ("a", "a\nb1", "a1\nb", CONNECTOR)),
+    value("the same line of a text that the customer owns", "a1\nb", "a\nb", "a2\nb", "a2\nb",
+          ("a", "a2\nb", "a1\nb", CUSTOMER), owns=["a"]),
+    value("lines that the customer has changed alike", "a1\nb\nc", "a\nb\nc", "a1\nb\nc1",
+          "a1\nb\nc1"),
+    value("lines next to each other that one side changed", "a1\nb", "a\nb", "a\nb", "a1\nb",
+          ("a", "a\nb", "a1\nb", None)),
+    value("different clauses of a rule", ["and", A, B2], ["and", A, B], ["and", C, B],
+          ["and", C, B2], ("a", ["and", C, B], ["and", C, B2], None)),
+    value("different clauses within a clause", ["or", ["and", A, B2], C], ["or", ["and", A, B], C],
+          ["or", ["and", D, B], C], ["or", ["and", D, B2], C],
+          ("a", ["or", ["and", D, B], C], ["or", ["and", D, B2], C], None)),
+    value("the same clause", ["and", A, B2], ["and", A, B], ["and", A, B3], ["and", A, B2],
+          ("a", ["and", A, B3], ["and", A, B2], CONNECTOR)),
+    value("clauses that both added", ["and", A, C], ["and", A], ["and", A, D], ["and", A, D, C],
+          ("a", ["and", A, D], ["and", A, D, C], None)) ,
+    value("a clause that goes, and one that the customer added", ["and", A], ["and", A, B],
+          ["and", A, B, D], ["and", A, D], ("a", ["and", A, B, D], ["and", A, D], None)),
+    value("a clause that one side replaced, and the other dropped", ["and", A, B2], ["and", A, B],
+          ["and", A], ["and", A, B2], ("a", ["and", A], ["and", A, B2], CONNECTOR)),
+    value("another operator", ["or", A, B], ["and", A, B], ["and", A, C], ["or", A, B],
+          ("a", ["and", A, C], ["or", A, B], CONNECTOR)),
+    value("clauses around operators", [["a", "=", 9], "AND", ["b", "=", 2]],
+          [["a", "=", 1], "AND", ["b", "=", 2]], [["a", "=", 1], "AND", ["b", "=", 3]],
+          [["a", "=", 9], "AND", ["b", "=", 3]],
+          ("a", [["a", "=", 1], "AND", ["b", "=", 3]], [["a", "=", 9], "AND", ["b", "=", 3]], None)),  # noqa: E501
+    case(
+        "overrides of an instance flow, by what they override",
+        {"overrides": {"exports": [{"_abstractId": ref("a"), "pageSize": 9}]}},
+        {"overrides": {"exports": [{"_abstractId": ref("a"), "pageSize": 1}]}},
+        {"overrides": {"exports": [{"_abstractId": ref("b"), "pageSize": 2}, {"_abstractId": ref("a"), "pageSize": 1}]}},  # noqa: E501
+        {"overrides": {"exports": [{"_abstractId": ref("b"), "pageSize": 2}, {"_abstractId": ref("a"), "pageSize": 9}]}},  # noqa: E501
+        ("overrides.exports[a].pageSize", 1, 9, None),
+    ),
+]  # fmt: skip
+
+ALL = [*VALUES, *OBJECTS, *NOTHINGS, *ADOPTED, *SECRETS, *ITEMS, *ORDERS, *TWINS, *SETS, *PARTS]
 every_case = pytest.mark.parametrize("case", ALL, ids=lambda case: case.name)
 
 

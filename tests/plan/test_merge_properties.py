@@ -321,3 +321,49 @@ def test_of_sets_both_sides_additions_are_kept_and_removals_honored(declared, ap
     added, removed = {*declared} - {*applied}, {*applied} - {*declared}
     assert {item["$ref"] for item in merged} == ({*live} | added) - removed
     assert len(merged) == len({item["$ref"] for item in merged})
+
+
+LINES = st.lists(st.sampled_from(["a", "b", "c", "}", ""]), max_size=9)
+EDITED = st.tuples(LINES, LINES, LINES).map(lambda lines: ["\n".join(text) for text in lines])
+
+
+@given(EDITED)
+def test_a_merge_of_texts_can_be_repeated_and_recorded(texts):
+    declared, applied, live = ({"content": text} for text in texts)
+
+    merged = merge(declared, applied, live)
+
+    assert not merge(declared, applied, merged.document).is_written
+    assert not merge(declared, declared, merged.document).is_written
+
+
+@given(LINES, st.data())
+def test_edits_of_lines_apart_from_each_other_are_both_kept(lines, data):
+    numbered = [f"{number} {line}" for number, line in enumerate(["", *lines, "", ""])]
+    one = data.draw(st.integers(0, len(numbered) - 3))
+    other = data.draw(st.integers(one + 2, len(numbered) - 1))
+    declared, live = [*numbered], [*numbered]
+    declared[one], live[other] = "connector", "customer"
+
+    merged = merge(*({"a": "\n".join(text)} for text in (declared, numbered, live)))
+
+    both = [*live]
+    both[one] = "connector"
+    assert merged.document == {"a": "\n".join(both)}
+    taken_back = merge({"a": "\n".join(numbered)}, {"a": "\n".join(declared)}, merged.document)
+    assert taken_back.document == {"a": "\n".join(live)}
+
+
+CLAUSES = st.lists(st.sampled_from("abcde"), max_size=4, unique=True)
+
+
+@given(st.tuples(CLAUSES, CLAUSES, CLAUSES))
+def test_a_merge_of_rules_can_be_repeated_and_recorded(clauses):
+    declared, applied, live = (
+        {"rules": ["and", *([clause] for clause in names)]} for names in clauses
+    )
+
+    merged = merge(declared, applied, live)
+
+    assert not merge(declared, applied, merged.document).is_written
+    assert not merge(declared, declared, merged.document).is_written
