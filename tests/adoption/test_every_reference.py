@@ -6,6 +6,7 @@ written to another account. There, nothing of the first one is named.
 
 import json
 from contextlib import ExitStack
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -32,11 +33,27 @@ ADOPTED = sorted(set(COMPONENTS) & PUBLISHED.keys() - {"scripts"})
 SET_BY_THE_PLATFORM = {"_connectorId", "_integrationId"}
 
 BASES = {
-    "connections": {"type": "http", "http": {"baseURI": "https://x.example.com"}},
+    "connections": {
+        "type": "http",
+        "http": {"baseURI": "https://x.example.com", "mediaType": "json"},
+    },
     "exports": {"type": "webhook", "adaptorType": "WebhookExport"},
     "imports": {"adaptorType": "HTTPImport"},
     "scripts": {"content": "function f () {}"},
     "flows": {"disabled": True},
+    "tools": {"_integrationId": "", "routers": []},
+    "apis": {
+        "type": "builder",
+        "builder": {
+            "request": {"relativeURI": "/x", "method": "GET"},
+            "responseRouter": {"id": "apiRouter"},
+            "responses": [
+                {"id": "s", "type": "success", "statusCode": 200},
+                {"id": "f", "type": "fail", "statusCode": 500},
+            ],
+        },
+    },
+    "mcpservers": {"relativeURI": "/plain"},
     "filedefinitions": {"version": "1", "format": "delimited", "rules": []},
 }
 
@@ -53,7 +70,9 @@ WHOLE = "64a1f0c2b3d4dddd00000001"
 
 def plain(resource):
     """A document of *resource* that refers to nothing, but for what it cannot do without."""
-    document = {"name": f"Plain {resource}", **BASES.get(resource, {})}
+    document = {"name": f"Plain {resource}", **deepcopy(BASES.get(resource, {}))}
+    if "_integrationId" in document:
+        document["_integrationId"] = INTEGRATION
     if resource == "imports":
         document["_connectionId"] = identity("connections")
     if resource == "flows":
@@ -68,12 +87,30 @@ def with_references(resource, fields):
     document.pop("pageGenerators", None)
     for field in fields:
         put(document, field.replace("[]", ".0").split("."), identity(PUBLISHED[resource][field]))
-    if resource == "flows":
+    if resource == "flows" and not document.keys() & {"_abstractFlowId", "overrides"}:
         document.setdefault("pageGenerators", [{"setupInProgress": True}])
+    complete(resource, document)
+    return document
+
+
+def complete(resource, document):
+    """Add to *document* what the platform asks for around its references."""
+    if "overridesHelper" in document:
+        document["isAbstract"] = True
+        document.pop("pageGenerators", None)
+    if "relativeURI" in document:
+        document["relativeURI"] = "/whole"
+    for kind in ("tools", "apis") if resource == "mcpservers" else ():
+        for entry in document.get(kind, ()):
+            entry["name"] = kind
+    end = {"tools": "outputRouter", "apis": "apiRouter"}.get(resource)
+    for router in routers_in(document):
+        router["id"] = "r"
+        for branch in router.setdefault("branches", [{}]):
+            branch |= {"name": "Branch", **({"nextRouterId": end} if end else {})}
     for step in steps_in(document):
         step["type"] = "export" if "_exportId" in step else "import"
         step["setupInProgress"] = True
-    return document
 
 
 def put(value, steps, leaf):
@@ -90,24 +127,31 @@ def put(value, steps, leaf):
     put(value[key], rest, leaf)
 
 
+def routers_in(document):
+    return [*document.get("routers", ()), *document.get("builder", {}).get("routers", ())]
+
+
 def steps_in(document):
-    branches = [branch for router in document.get("routers", ()) for branch in router["branches"]]
-    for branch in branches:
-        branch["name"] = "Branch"
+    branches = [branch for router in routers_in(document) for branch in router["branches"]]
     holders = [document, *branches]
     return [step for holder in holders for step in holder.get("pageProcessors", ())]
 
 
-def fields_of(resource, without=("routers",)):
-    """The references of *resource* that can be declared.
+STEPS = ("routers", "overrides", "_abstractFlowId")
+BRANCHES = ("page", "overrides", "_abstractFlowId")
+ABSTRACT = ("page", "overrides.", "_abstractFlowId", "_runNext")
+INSTANCE = ("page", "routers", "overridesHelper", "_runNext", "overrides._runNext")
+"""What flows of one kind do not have: with steps, with branches, abstract ones, their instances."""
 
-    A flow has steps of its own or in routers, never both.
-    """
+
+def fields_of(resource, without=STEPS):
+    """The references of *resource* that can be declared; of flows those of one kind."""
+    without = without if resource == "flows" else ()
     return [
         field
         for field, target in PUBLISHED[resource].items()
         if target in COMPONENTS or target == "stacks" or TYPES[target].is_shared
-        if not field.startswith(tuple(without)) and field not in SET_BY_THE_PLATFORM
+        if not field.startswith(without) and field not in SET_BY_THE_PLATFORM
     ]
 
 
@@ -126,13 +170,14 @@ def at(document, field):
 @st.composite
 def choices(draw):
     resource = draw(st.sampled_from(ADOPTED))
-    left_out = draw(st.sampled_from(["routers", "page"])) if resource == "flows" else "routers"
-    fields = fields_of(resource, [left_out])
+    fields = fields_of(resource, draw(st.sampled_from([STEPS, BRANCHES, ABSTRACT, INSTANCE])))
     return resource, draw(st.lists(st.sampled_from(fields), unique=True)) if fields else []
 
 
 def downloaded(resource, fields):
     documents = {kind: [{**plain(kind), "_id": identity(kind)}] for kind in COMPONENTS}
+    if "_abstractFlowId" in fields:
+        documents["flows"] = [{"name": "Plain flows", "isAbstract": True, "_id": identity("flows")}]
     documents[resource].append({**with_references(resource, fields), "_id": WHOLE})
     return unpack(files_of({"_id": INTEGRATION, "name": "Everything"}, **documents))
 
@@ -176,8 +221,11 @@ def test_every_reference_of_a_document_leads_to_its_counterpart_elsewhere(resour
     check(resource, fields_of(resource))
 
 
-def test_so_does_every_reference_in_the_branches_of_a_flow():
-    check("flows", fields_of("flows", without=["page"]))
+@pytest.mark.parametrize(
+    "kind", [BRANCHES, ABSTRACT, INSTANCE], ids=["branches", "abstract", "instance"]
+)
+def test_so_does_every_reference_of_other_kinds_of_flows(kind):
+    check("flows", fields_of("flows", kind))
 
 
 @pytest.mark.parametrize("resource", [kind for kind in ADOPTED if others_of(kind)])
@@ -198,7 +246,7 @@ def test_so_do_any_references_together(chosen):
     check(*chosen)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def clients():
     with Sandbox(accounts=2, bucket=0) as sandbox, ExitStack() as opened:
         yield [
