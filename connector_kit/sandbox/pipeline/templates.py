@@ -99,7 +99,7 @@ def _in_json(text: str) -> str:
 def _compile(template: str, escape: Escape) -> Callable[[Document], str]:
     """Read a template; the same ones are filled in for every record.
 
-    One of plain paths is filled in without the engine, which takes twenty times as long.
+    One of plain paths is filled in without the engine, which takes several times as long.
     """
     tags = [*_PATH.finditer(template)]
     is_plain = "\\" not in template and len(tags) == template.count("{{")
