@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from connector_kit.blueprint import ENVELOPE_FIELDS, SERVER_FIELDS
+from connector_kit.blueprint.placeholders import is_placeholder
 from connector_kit.blueprint.resources import resource_type
 from connector_kit.documents import MASK, Document, Json
 from connector_kit.documents.walking import FREE_DATA_FIELDS, Path, at, leaves_of, strings
@@ -15,6 +16,7 @@ SERVER = "set by the server"
 ACCOUNT = "account-specific; the kit writes it for each installation"
 SECRET = "secret; the customer enters it"  # noqa: S105  the words for it
 MASKED = "a mask that stands for secret; the customer enters it"
+TO_ENTER = "a placeholder; the customer enters it"
 READ_ONLY = "read from the application by the platform"
 ALWAYS_TRUE = "set to true by the server"
 
@@ -117,6 +119,7 @@ def has_secret_inside(text: str) -> bool:
 def _all(resource: str, document: Document) -> Iterator[tuple[Path, str]]:
     yield from (((key,), SERVER) for key in document if key in _VOLATILE)
     yield from (((key,), ACCOUNT) for key in document if key in ENVELOPE_FIELDS)
+    yield from ((path, TO_ENTER) for path, text in strings(document) if is_placeholder(text))
     if resource == "exports" and document.get("asynchronous") is False:
         yield ("asynchronous",), ALWAYS_TRUE
     yield from _listed(document, _READ_ONLY.get(resource, ()), READ_ONLY)

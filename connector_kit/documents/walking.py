@@ -14,6 +14,18 @@ Path = tuple[str | int, ...]
 """The keys and positions that lead to a value; empty for the document itself."""
 
 
+def merged(document: Document, fields: Mapping[str, Json]) -> Document:
+    """Return *document* with *fields* in it: objects merged key by key, all else replaced."""
+    result = dict(document)
+    for key, value in fields.items():
+        if isinstance(value, Mapping):
+            inner = result.get(key)
+            result[key] = merged(inner if isinstance(inner, dict) else {}, value)
+        else:
+            result[key] = value
+    return result
+
+
 def dotted(path: Path) -> str:
     """Return *path* as people write it: ``pageGenerators[0]._exportId``."""
     steps = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)

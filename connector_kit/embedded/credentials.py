@@ -8,9 +8,11 @@ from typing import Any
 from django.db import transaction
 
 from connector_kit.blueprint import ENVELOPE_FIELDS, SERVER_FIELDS, Blueprint
-from connector_kit.documents import MASK, Document, shows_mask
+from connector_kit.documents import MASK, shows_mask
+from connector_kit.documents.walking import merged
 from connector_kit.embedded.errors import EmbeddedError
 from connector_kit.lifecycle.account import Account
+from connector_kit.lifecycle.logins import login_problem
 from connector_kit.lifecycle.operations import Work
 from connector_kit.lifecycle.planning import connections_of
 from connector_kit.models import Change
@@ -48,19 +50,13 @@ def require_usable(credentials: Credentials, blueprint: Blueprint) -> None:
 def enter(work: Work, account: Account, credentials: Credentials) -> bool:
     """Write *credentials* into the connections they name; returns whether there were any.
 
-    A connection is patched, so that secrets which are not given stay as they are. That it was
-    done is recorded: the names of fields, never their values.
+    A connection that was created with them has them. Others are patched, so that secrets which are
+    not given stay as they are. That it was done is recorded: the names of fields, never their
+    values.
     """
     for name, fields in credentials.items():
-        connection_id = account.ids[name]
-        document = account.client.connections.get(connection_id)
-        wanted = merged(document, fields)
-        try:
-            changes = operations(document, wanted)
-        except Masked as error:
-            raise _unusable(f"of {name!r} would move secrets in the list {error.path}") from None
-        if changes:
-            account.client.connections.patch(connection_id, changes)
+        is_new, connection_id = name in account.logged_in, account.ids[name]
+        if is_new or _patch(account, name, fields):
             entered = [
                 {"path": path, "before": MASK, "after": MASK, "settled": None}
                 for path in _paths(fields)
@@ -79,12 +75,24 @@ def enter(work: Work, account: Account, credentials: Credentials) -> bool:
     return bool(credentials)
 
 
+def _patch(account: Account, name: str, fields: Mapping[str, Any]) -> bool:
+    """Write *fields* into the connection *name*; returns whether they change anything."""
+    document = account.client.connections.get(account.ids[name])
+    try:
+        changes = operations(document, merged(document, fields))
+    except Masked as error:
+        raise _unusable(f"of {name!r} would move secrets in the list {error.path}") from None
+    if changes:
+        account.client.connections.patch(account.ids[name], changes)
+    return bool(changes)
+
+
 def require_log_in(account: Account, names: Iterable[str]) -> None:
     """Ping the connections *names*; raises `EmbeddedError` ``connection_offline``."""
     refusals = {
-        name: ping.explanation
+        name: problem
         for name in names
-        if not (ping := account.client.connections.ping(account.ids[name])).ok
+        if (problem := login_problem(account.client, account.ids[name]))
     }
     if refusals:
         explanations = "; ".join(f"{name}: {why}" for name, why in refusals.items())
@@ -93,18 +101,6 @@ def require_log_in(account: Account, names: Iterable[str]) -> None:
             f"These connections cannot log in: {explanations}. Provide their credentials and "
             "deploy again. What exists is kept.",
         )
-
-
-def merged(document: Document, fields: Mapping[str, Any]) -> Document:
-    """Return *document* with *fields* in it: objects merged key by key, all else replaced."""
-    result = dict(document)
-    for key, value in fields.items():
-        if isinstance(value, Mapping):
-            inner = result.get(key)
-            result[key] = merged(inner if isinstance(inner, dict) else {}, value)
-        else:
-            result[key] = value
-    return result
 
 
 def _paths(fields: Mapping[str, Any], before: str = "") -> Iterator[str]:

@@ -68,7 +68,8 @@ def deploy(  # noqa: PLR0913 - what can be said of a deployment
         blueprint = work.blueprint
         require_usable(credentials, blueprint)
         place = find_or_make(work, client)
-        # Connections, and what these refer to, come first: credentials are entered into them.
+        place.credentials = credentials
+        # Connections, and what these refer to, come first: they must be able to log in.
         planned = plan_connections(blueprint, place, work.journal)
         work.operation.summary = planned.summary()
         apply(planned, place, work.journal, out_of_time=work.out_of_time)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from connector_kit.blueprint import CONNECTOR, INTEGRATION, STACK, CompiledComponent
 from connector_kit.blueprint.fields import SERVER_FIELDS
+from connector_kit.blueprint.placeholders import completed
 from connector_kit.documents import Document, abstract, resolve, shows_mask
+from connector_kit.documents.walking import merged
 from connector_kit.integrator import Client
 from connector_kit.integrator.errors import NotFound
 from connector_kit.integrator.transport.timing import SYSTEM_CLOCK, Clock
@@ -51,8 +54,12 @@ class Account:
         default=lambda _: frozenset(), repr=False
     )
     """Which of some document ids the records have as those of other installations."""
+    credentials: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
+    """What is known of the customer's logins, by connection: written when one is created."""
 
     def __post_init__(self) -> None:
+        self.logged_in: set[str] = set()
+        """The connections that were created with credentials."""
         self.borrowed: frozenset[str] = frozenset()
         """The components for which, as far as was read, a connection of the customer's own stands
         in: the kit has no access to it, and does not make another."""
@@ -82,14 +89,17 @@ class Account:
     def envelope(self, component: CompiledComponent) -> Document:
         """Return *component* as it is created here: resolved, named and tagged.
 
-        Where integrations answer no ``sandbox``, the token says which environment it is
+        A connection gets its credentials, and placeholders for those that are not known. Where
+        integrations answer no ``sandbox``, the token says which environment it is
         (protocol/platform-2026.md#2).
         """
         environment = {
             name: self.integration[name] for name in self.integration.keys() & {"sandbox"}
         }
+        entered = self.credentials.get(component.external_id, {})
+        document = merged(component.document, entered) if entered else component.document
         return {
-            **self.resolve(component.document),
+            **self.resolve(completed(component.resource, document)),
             **self.tag.marks(component.external_id),
             **environment,
         }
@@ -145,7 +155,10 @@ class Account:
             return sorted(own, key=lambda identity: identity in recognized.doubles)
 
         body = self.envelope(component)
-        return create_once(self.client.resource(resource), body, find=find, clock=self.clock)
+        created = create_once(self.client.resource(resource), body, find=find, clock=self.clock)
+        if name in self.credentials:
+            self.logged_in.add(name)
+        return created
 
     def owns(self, document: Document) -> bool:
         """Tell whether *document* carries the tag of this installation."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from connector_kit.integrator.errors import NotFound
 from connector_kit.lifecycle.account import Account
+from connector_kit.lifecycle.logins import login_problem
 from connector_kit.lifecycle.operations import Work
 from connector_kit.lifecycle.planning import with_dependencies
 from connector_kit.models import Operation
@@ -31,10 +32,10 @@ def find_awaited(work: Work, account: Account) -> None:
     for name in sorted(newly_used(work.whole, applied) - chosen.keys()):
         connection_id = ids.get(name)
         try:
-            is_online = connection_id and account.client.connections.ping(connection_id).ok
+            is_offline = not connection_id or login_problem(account.client, connection_id)
         except NotFound:
-            is_online = False
-        if not is_online:
+            is_offline = True
+        if is_offline:
             awaited.append(name)
     work.awaited = tuple(awaited)
 

@@ -21,6 +21,7 @@ from connector_kit.lifecycle.copies import copied_while_installing
 from connector_kit.lifecycle.editions import edition_on_listing
 from connector_kit.lifecycle.errors import LifecycleError
 from connector_kit.lifecycle.lease import leased
+from connector_kit.lifecycle.logins import login_problem
 from connector_kit.lifecycle.operations import Work
 from connector_kit.lifecycle.planning import plan_release
 from connector_kit.lifecycle.sessions import recorded, session
@@ -47,13 +48,11 @@ def verify_connection(connector: Connector, options: Document) -> None:
     call = _of_resource(connector, options)
     with session(connector, call, Operation.Kind.INSTALL, "verifyConnection") as (_, account):
         try:
-            ping = account.client.connections.ping(str(options.get("_connectionId")))
+            problem = login_problem(account.client, str(options.get("_connectionId")))
         except (NotFound, Forbidden):
             return
-        if not ping.ok:
-            raise LifecycleError(
-                "connection_offline", f"The connection cannot log in: {ping.explanation}"
-            )
+        if problem:
+            raise LifecycleError("connection_offline", f"The connection cannot log in: {problem}")
 
 
 def complete_install(connector: Connector, options: Document) -> None:

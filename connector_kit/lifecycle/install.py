@@ -14,6 +14,7 @@ from connector_kit.integrator.errors import NotFound
 from connector_kit.lifecycle.account import Account
 from connector_kit.lifecycle.apply import apply, in_step_with_the_customer
 from connector_kit.lifecycle.errors import Checkpoint, LifecycleError
+from connector_kit.lifecycle.logins import login_problem
 from connector_kit.lifecycle.operations import Work
 from connector_kit.lifecycle.planning import plan_connections, plan_release
 from connector_kit.lifecycle.sessions import session
@@ -125,13 +126,11 @@ def _ping(account: Account, step: Document) -> str:
     if not connection_id:
         return ""
     try:
-        ping = account.client.connections.ping(connection_id)
+        problem = login_problem(account.client, connection_id)
     except NotFound as error:
         raise LifecycleError(
             "connection_missing",
             f"The connection for the step {step.get('name')!r} was deleted from this account. "
             "Restore it from the recycle bin, or uninstall the connector and install it again.",
         ) from error
-    if ping.ok:
-        return ""
-    return f"The connection {step.get('name')!r} cannot log in: {ping.explanation}"
+    return f"The connection {step.get('name')!r} cannot log in: {problem}" if problem else ""

@@ -5,7 +5,8 @@ is updated, and one that both changed is settled by its owner and reported. Obje
 key, lists whose items have an identity item by item, texts line by line and rules clause by clause
 unless both sides changed the same ones, everything else as one value. A mask that the
 platform shows instead of a secret is never a change and never written back (protocol/README.md
-U35). Inputs are never modified; the result shares with *live* all that did not change.
+U35). A placeholder is no value: the customer has not entered any. Inputs are never modified; the
+result shares with *live* all that did not change.
 """
 
 import operator
@@ -15,6 +16,7 @@ from typing import NamedTuple, TypeVar
 
 from connector_kit.blueprint.identity import Identifier, Identity, Items, identifier
 from connector_kit.blueprint.paths import Path, is_covered, spelled
+from connector_kit.blueprint.placeholders import is_placeholder
 from connector_kit.documents import MASK, Document, Json, shows_mask
 from connector_kit.documents.walking import FREE_DATA_FIELDS
 from connector_kit.plan.changes import FieldChange, Owner
@@ -94,6 +96,8 @@ class _Merger:
         merged = live
         for key in {**versions.declared, **versions.applied}:
             fields = versions.at(key)
+            if is_placeholder(fields.live):
+                fields = fields._replace(live=MISSING)
             value = self._value((*path, key), fields)
             if value is fields.live:
                 continue

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 from connector_kit.blueprint.compiled import CompiledComponent
+from connector_kit.blueprint.placeholders import completed
 from connector_kit.documents import Document, shows_mask
 from connector_kit.plan.awaited_connections import Need
 from connector_kit.plan.changes import FieldChange
@@ -67,13 +68,15 @@ class Update(_OfComponent):
 
         None when the document stays as it is.
 
-        A document that shows one is patched instead of replaced (protocol/README.md U35).
+        A document that shows one is patched instead of replaced (protocol/README.md U35). What the
+        change makes a connection need, and the customer has yet to enter, gets a placeholder.
         """
         if self.document == self.before:
             return None
+        document = completed(self.resource, self.document, self.before)
         if shows_mask(self.before):
-            return "PATCH", operations(self.before, self.document)
-        return "PUT", self.document
+            return "PATCH", operations(self.before, document)
+        return "PUT", document
 
     def to_json(self) -> Document:
         """Return the step as JSON, secrets masked."""

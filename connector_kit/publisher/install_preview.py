@@ -12,13 +12,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import starmap
 
 import jsonpatch
 
+from connector_kit.blueprint.placeholders import completed, not_entered
 from connector_kit.conf import kit
 from connector_kit.documents import MASK, Document
 from connector_kit.integrator import Client
 from connector_kit.integrator.errors import NotFound
+from connector_kit.integrator.resources.connections import Ping
 from connector_kit.lifecycle import preview_client, publisher_client
 from connector_kit.models import Connector
 from connector_kit.publisher.actions import Actor, record_action
@@ -163,7 +166,8 @@ def connect(
         for path, value in values.items():
             entered = _with(entered, path.split("."), value) if value else entered
         if not connection_id:
-            client.integrations.answer_install_step(integration_id, {"connection": entered})
+            connection = completed("connections", entered)
+            client.integrations.answer_install_step(integration_id, {"connection": connection})
             return ""
         if operations := jsonpatch.make_patch(document, entered).patch:
             client.connections.patch(connection_id, operations)
@@ -327,12 +331,9 @@ def _preview(integration: Document, client: Client | None = None) -> Preview:
         if client is not None and is_current and connection_id:
             credentials = tuple(_credentials(client, connection_id))
         elif client is not None and is_current and template:
+            template = completed("connections", template)
             ping = client.connections.ping_unsaved(template)
-            credentials = tuple(
-                Credential(error["field"], error["message"])
-                for error in ping.errors
-                if error.get("field")
-            )
+            credentials = tuple(starmap(Credential, _problems(template, ping).items()))
         preview_steps.append(
             PreviewStep(
                 name=str(step.get("name") or "Step"),
@@ -388,14 +389,22 @@ def _template(step: Document) -> Document:
 
 
 def _credentials(client: Client, connection_id: str) -> Iterator[Credential]:
-    """What the ping reports missing (protocol/README.md U25), and what is there, masked."""
-    ping = client.connections.ping(connection_id)
-    missing = {error["field"]: error["message"] for error in ping.errors if error.get("field")}
+    """What has to be entered or the ping refuses (protocol/README.md U25), and what is masked."""
+    document = client.connections.get(connection_id)
+    missing = _problems(document, client.connections.ping(connection_id))
     for path, problem in missing.items():
         yield Credential(path, problem)
-    for path in _masked(client.connections.get(connection_id)):
+    for path in _masked(document):
         if path not in missing:
             yield Credential(path, is_known=True)
+
+
+def _problems(document: Document, ping: Ping) -> dict[str, str]:
+    """What has to be entered into a connection, by path, and why."""
+    missing = dict.fromkeys(not_entered(document), "Not entered yet.")
+    return missing | {
+        error["field"]: error["message"] for error in ping.errors if error.get("field")
+    }
 
 
 def _masked(document: object, path: str = "") -> Iterator[str]:

@@ -228,7 +228,16 @@ def _connections() -> Iterator[Document]:
             {"authType": "token", "account": "TSTDRV1", "tokenId": "******", "roleId": "3"},
         ),
         ("ftp", {"type": "sftp", "hostURI": "ftp.example.com", "username": "me"}),
-        ("rdbms", {"type": "postgresql", "host": "db.example.com", "user": "me"}),
+        (
+            "rdbms",
+            {
+                "type": "postgresql",
+                "host": "db.example.com",
+                "database": "erp",
+                "user": "me",
+                "password": "******",
+            },
+        ),
     ]
     for number, (kind, detail) in enumerate(details):
         yield {

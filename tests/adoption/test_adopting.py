@@ -5,7 +5,10 @@ from hypothesis import given
 
 from connector_kit.adoption import AdoptionError, adopt, unpack
 from connector_kit.adoption.draft import Draft
+from connector_kit.adoption.residue import residue
 from connector_kit.blueprint import STACK
+from connector_kit.blueprint.placeholders import TO_BE_ENTERED, completed
+from connector_kit.blueprint.schemas import violations
 from connector_kit.blueprint.slug import slug_from
 from connector_kit.documents import ref, references, resolve
 from connector_kit.documents.walking import without
@@ -13,6 +16,7 @@ from tests.adoption.downloads import (
     INTEGRATION,
     ORDERS,
     SHOP,
+    big_files,
     files_of,
     small,
     small_files,
@@ -264,3 +268,29 @@ def test_a_function_that_names_no_stack_runs_on_the_connectors_own():
         "hooks.preMap",
         "calls the function 'addTax' on the connector's stack; write it in Python",
     ) in [(note.path, note.reason.partition(":")[0]) for note in adoption.notes]
+
+
+def test_what_is_adopted_is_what_the_platform_accepts():
+    outline = adopt(unpack(big_files(2_000, complete=True)), keep_samples=True).outline
+
+    refused = {
+        component.external_id: [
+            error.message
+            for error in violations(
+                component.resource, completed(component.resource, component.document)
+            )
+        ]
+        for component in outline.components
+    }
+    assert len(refused) > 50
+    assert not any(refused.values()), {name: why for name, why in refused.items() if why}
+
+
+def test_placeholders_are_left_out():
+    basic = {"username": TO_BE_ENTERED, "password": "******"}
+    http = {"baseURI": "https://x.example.com", "mediaType": "json"}
+    connection = {"_id": "a" * 24, "name": "Shop", "type": "http"}
+    connection["http"] = {**http, "auth": {"type": "basic", "basic": basic}}
+    draft = dict(residue("connections", connection))
+
+    assert draft["http", "auth", "basic", "username"] == "a placeholder; the customer enters it"

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector_kit.embedded.credentials import merged
+from connector_kit.documents.walking import merged
 
 KEYS = st.sampled_from(["http", "auth", "basic", "username", "headers"])
 LEAVES = st.one_of(st.text(max_size=3), st.booleans(), st.none(), st.lists(st.integers()))

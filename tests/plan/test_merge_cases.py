@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from connector_kit.blueprint.placeholders import TO_BE_ENTERED
 from connector_kit.documents import MASK, ref
 from connector_kit.plan import MISSING, merge
 
@@ -478,3 +479,19 @@ def test_a_document_that_is_not_written_is_the_live_one(case):
 
 def _shown(change) -> Change:
     return change.path, change.before, change.after, change.settled
+
+
+def test_a_placeholder_counts_as_missing():
+    basic = {"username": f"x.{TO_BE_ENTERED}", "password": MASK}
+    live = {"http": {"auth": {"type": "basic", "basic": basic}}}
+    applied = {"http": {"auth": {"type": "basic"}}}
+    named = {"http": {"auth": {"type": "basic", "basic": {"username": "api"}}}}
+
+    kept = merge(applied, applied, live, ["http"])
+    written = merge(named, applied, live, ["http"])
+
+    assert kept.document is live
+    assert written.document["http"]["auth"]["basic"] == {"username": "api", "password": MASK}
+    assert [(change.path, change.settled) for change in written.changes] == [
+        ("http.auth.basic.username", None)
+    ]

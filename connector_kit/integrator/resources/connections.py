@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from connector_kit.documents import Document
+from connector_kit.documents import MASK, Document, shows_mask
 from connector_kit.integrator.errors import ErrorEntry, Refused
 from connector_kit.integrator.resources.documents import Job, PingBody, StepAnswer
 from connector_kit.integrator.resources.forms import HasSettingsForm
@@ -54,6 +54,16 @@ class ProxyAnswer:
 
 class Connections(Virtual, HasSettingsForm):
     """The account's connections."""
+
+    def create(self, document: Document) -> Document:
+        """Store *document* and return it as stored; raises `Refused` for one with a mask."""
+        _require_no_mask(document)
+        return super().create(document)
+
+    def update(self, document_id: str, document: Document) -> Document:
+        """Replace the connection; raises `Refused` for a mask, which would become the secret."""
+        _require_no_mask(document)
+        return super().update(document_id, document)
 
     def ping(
         self,
@@ -178,6 +188,16 @@ class Connections(Virtual, HasSettingsForm):
             return Ping(ok=False, code=refused.status, errors=refused.errors)
         errors, code = tuple(body.get("errors") or ()), body.get("code")
         return Ping(ok=not errors and code in (None, 200), code=code, errors=errors)
+
+
+def _require_no_mask(document: Document) -> None:
+    """protocol/platform-2026.md#3-conventions."""
+    if shows_mask(document):
+        raise Refused(
+            f"The connection contains {MASK!r}, which the platform shows instead of a secret and "
+            "would store as the secret. Nothing was sent. Patch the fields that change, or send "
+            "the secret itself."
+        )
 
 
 def _context(
