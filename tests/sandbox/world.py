@@ -95,7 +95,8 @@ class World(dict):
 
     def make_offline_connection(self):
         http = {"baseURI": "https://shop.example.com", "mediaType": "json"}
-        return self.make_connection(http={**http, "auth": {"type": "basic"}})
+        basic = {"username": "u"}
+        return self.make_connection(http={**http, "auth": {"type": "basic", "basic": basic}})
 
     def make_distant_connection(self):
         http = {"baseURI": "https://shop.example.com", "mediaType": "json"}

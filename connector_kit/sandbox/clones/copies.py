@@ -10,7 +10,7 @@ from connector_kit.sandbox.caches.store import sizes
 from connector_kit.sandbox.clones.contents import ORDER
 from connector_kit.sandbox.documents import shaping, writing
 from connector_kit.sandbox.documents.fields import model_of
-from connector_kit.sandbox.documents.masks import mask_secrets, restore_secrets
+from connector_kit.sandbox.documents.masks import without_secrets
 from connector_kit.sandbox.documents.paths import objects
 from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.documents.references import AUTHORS_DATA, Names, holds_id, target_of
@@ -44,7 +44,7 @@ def as_template(connection: Document) -> Document:
         for name, value in connection.items()
         if name not in (*_ORIGINALS_OWN[1:], "sandbox", "offline", "queues")
     }
-    template = restore_secrets("connections", mask_secrets("connections", fields), {})
+    template = without_secrets("connections", fields)
     alone: Document = _Redirection({}, leaves_account=True).applied(template)
     return alone
 

@@ -1,14 +1,20 @@
 """Whether a connection is online: by its credentials, and by what became of its requests.
 
 Where no application is asked, a connection is online when every credential that its kind of login
-needs is there; the answer of a failed ping names the missing ones, one error with its ``field`` for
-each. Types and kinds of login that are not in the table need none. Failures are answered with
+needs is there and none is known to be wrong: the mask of a secret, and names under ``invalid``, the
+domain that never exists (RFC 2606). The answer of a failed ping has one error with its ``field``
+for each. Types and kinds of login that are not in the table need none. Failures are answered with
 status 200 (protocol/README.md U25). Flows of a connection that is offline do not run
 (protocol/http-api.md#4-connections).
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from connector_kit.sandbox.documents.masks import MASK
 from connector_kit.sandbox.documents.paths import find
 from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.documents.store import Store
@@ -52,6 +58,8 @@ _LOGIN = {
 _INSTEAD = {"ftp.password": "ftp.authKey"}
 """Credentials that another one may replace."""
 
+_NOWHERE = re.compile(r"\.invalid(?=$|[/:?#])")
+
 
 def missing_credentials(connection: Document) -> list[str]:
     """Return the fields without which *connection* cannot log in."""
@@ -65,12 +73,35 @@ def missing_credentials(connection: Document) -> list[str]:
     return missing
 
 
-def ping(connection: Document) -> Document:
-    """Return the body that answers a ping: one error for each missing credential."""
-    errors = [
-        error("invalid_credentials", f"Cannot log in without {field}.", field)
-        for field in missing_credentials(connection)
+def login_errors(connection: Document) -> list[Document]:
+    """Return an entry for every credential that is missing or certainly wrong."""
+    kind = str(connection.get("type"))
+    return [
+        *(
+            error("invalid_credentials", f"Cannot log in without {field}.", field)
+            for field in missing_credentials(connection)
+        ),
+        *(
+            error("invalid_credentials", f"The application refuses {field}.", field)
+            for field in _wrong(connection.get(kind), kind)
+        ),
     ]
+
+
+def _wrong(value: Any, path: str) -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _wrong(inner, f"{path}.{name}")
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _wrong(inner, f"{path}[{index}]")
+    elif isinstance(value, str) and (value == MASK or _NOWHERE.search(value)):
+        yield path
+
+
+def ping(connection: Document) -> Document:
+    """Return the body that answers a ping of which no application is asked."""
+    errors = login_errors(connection)
     return {"code": 401, "errors": errors} if errors else {"code": 200}
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from connector_kit.sandbox.connections import online, requests, responses, wrappers
 from connector_kit.sandbox.connections.backends import BackendRequest, is_local
-from connector_kit.sandbox.connections.online import missing_credentials, ping
+from connector_kit.sandbox.connections.online import login_errors, ping
 from connector_kit.sandbox.documents.paths import find
 from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.documents.validation import check_kinds
@@ -61,7 +61,7 @@ async def _ping(run: RunContext, sent: Document) -> Document:
             return await wrappers.ping(run, ids)
         has_address = isinstance(rules, dict) and rules.get("relativeURI")
         is_here = is_local(str(find(connection, ("http", "baseURI"))))
-        if missing_credentials(connection) or not (has_address and is_here):
+        if login_errors(connection) or not (has_address and is_here):
             return ping(connection)
         request = BackendRequest(
             method=str(rules.get("method") or "GET").upper(),

@@ -1,7 +1,7 @@
-"""Secrets are write-only: they are answered as a mask (protocol/resources.md, marked with a key).
+"""Secrets are write-only: they are answered as a mask (protocol/platform-2026.md#3-conventions).
 
-A PUT that carries the mask keeps the stored secret; one that leaves it out loses it
-(protocol/README.md U35).
+A PUT that carries the mask keeps the stored secret; one that leaves it out loses it. A connection
+takes the mask for its new secret.
 """
 
 from __future__ import annotations
@@ -11,43 +11,35 @@ from copy import deepcopy
 from typing import Any
 
 from connector_kit.sandbox.documents.paths import Path, find, remove, replace
+from connector_kit.sandbox.documents.schemas import secrets
 from connector_kit.sandbox.http.wire import Document
 
 MASK = "******"
 
-_SECRETS = {
-    "connections": """
-        http.auth.basic.password http.auth.token.token http.auth.token.refreshToken
-        http.auth.oauth.clientSecret http.auth.oauth.password http.encrypted
-        rest.bearerToken rest.refreshToken rest.basicAuth.password rest.encrypted
-        netsuite.tokenId netsuite.tokenSecret netsuite.password
-        salesforce.bearerToken salesforce.refreshToken
-        ftp.password ftp.authKey s3.secretAccessKey
-        rdbms.password rdbms.bigquery.privateKey mongodb.password wrapper.encrypted
-    """,
-    "exports": "webhook.token webhook.key webhook.password distributed.bearerToken",
-    "stacks": "server.systemToken lambda.secretAccessKey",
-    "iclients": """
-        oauth2.clientSecret netsuite.consumerKey netsuite.consumerSecret
-        salesforce.clientSecret salesforce.privateKey amazonmws.secretKey ebay.certId
-    """,
-    "accesstokens": "token",
+_FURTHER: dict[str, tuple[Path, ...]] = {
+    "accesstokens": (("token",),),
+    "connections": (("rest", "encrypted"),),
+    "stacks": (("server", "systemToken"), ("lambda", "secretAccessKey")),
 }
-SECRETS: dict[str, tuple[Path, ...]] = {
-    resource: tuple(tuple(path.split(".")) for path in paths.split())
-    for resource, paths in _SECRETS.items()
-}
+"""Secrets that no published schema marks (protocol/resources.md, marked with a key)."""
 
 
 def mask_secrets(resource: str, document: Document) -> Document:
     """Return *document* as it is answered; itself when it has no secrets."""
-    secrets = [path for path, value in _values(resource, document) if value != MASK]
-    if not secrets:
+    shown = [path for path, value in _values(resource, document) if value != MASK]
+    if not shown:
         return document
     public = deepcopy(document)
-    for path in secrets:
+    for path in shown:
         replace(public, path, MASK)
     return public
+
+
+def keep_secrets(resource: str, sent: Document, stored: Document) -> Document:
+    """Return what is stored of *sent*: secrets are kept, except of connections."""
+    if resource == "connections":
+        return {**sent}
+    return restore_secrets(resource, sent, stored)
 
 
 def restore_secrets(resource: str, sent: Document, stored: Document) -> Document:
@@ -63,8 +55,16 @@ def restore_secrets(resource: str, sent: Document, stored: Document) -> Document
     return restored
 
 
+def without_secrets(resource: str, document: Document) -> Document:
+    """Return *document* without what it hides."""
+    bare = deepcopy(document)
+    for path, _ in _values(resource, document):
+        remove(bare, path)
+    return bare
+
+
 def _values(resource: str, document: Document) -> Iterator[tuple[Path, Any]]:
-    for path in SECRETS.get(resource, ()):
+    for path in (*secrets(resource), *_FURTHER.get(resource, ())):
         value = find(document, path)
         if value not in (None, "", {}):
             yield path, value

@@ -10,7 +10,7 @@ from jsonpointer import JsonPointerException
 
 from connector_kit.sandbox.documents import locking, shaping, writing
 from connector_kit.sandbox.documents.integrity import check_unused
-from connector_kit.sandbox.documents.masks import restore_secrets
+from connector_kit.sandbox.documents.masks import keep_secrets
 from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.documents.validation import check_debug_until, check_kinds
 from connector_kit.sandbox.http import access
@@ -48,7 +48,7 @@ def put(call: Call, record: Record, sent: Document) -> Record:
     if record.resource == "scripts" and not isinstance(sent.get("content"), str):
         raise missing("content")
     stored = record.document
-    sent = restore_secrets(record.resource, sent, stored)
+    sent = keep_secrets(record.resource, sent, stored)
     if call.connector_id is None:
         locking.check_no_update(call.store, record, sent)
     accepted = sent

@@ -1,7 +1,6 @@
-"""What makes a document acceptable (protocol/resources.md): all problems at once.
+"""What makes a document acceptable: the platform's schemas, and what they do not say.
 
-Words of vocabularies that grow (types, adaptor types) are only refused when they are a known word
-in the wrong case: the platform distinguishes case, and a newer one may know more words.
+All problems are reported at once (protocol/resources.md, protocol/platform-2026.md#17).
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from typing import Any
 
 from connector_kit.sandbox.documents.fields import wrong_kinds
 from connector_kit.sandbox.documents.paths import find
+from connector_kit.sandbox.documents.schemas import violations
 from connector_kit.sandbox.documents.services import api_errors, server_errors, tool_errors
 from connector_kit.sandbox.http.errors import Refusal, invalid, invalid_entry, missing_entry
 from connector_kit.sandbox.http.wire import Document, instant
@@ -33,37 +33,13 @@ REQUIRED = {
     "mcpservers": ("name", "relativeURI"),
     "accesstokens": ("name",),
 }
-LONGEST = {
-    "connections": {"name": 100},
-    "scripts": {"name": 100, "description": 1024},
-    "lookupcaches": {"name": 200, "description": 10240},
-}
-"""Characters that a text may have at most."""
+"""What must not be empty either."""
 LONGEST_DEBUGGING = 3600
 """Seconds that a script may be debugged from now on."""
 CONNECTOR_FUNCTIONS = ("installerFunction", "uninstallerFunction", "updateFunction")
 """What a listing of framework 1.0 must name."""
 
 TRIAL_DAYS = (14, 30, 60)
-_WORDS = {
-    ("connections", "type"): """
-        http rest netsuite salesforce ftp sftp s3 rdbms mongodb dynamodb jdbc as2 van filesystem
-        mcp wrapper magento
-    """,
-    ("exports", "adaptorType"): """
-        HTTPExport RESTExport NetSuiteExport SalesforceExport RDBMSExport MongodbExport
-        DynamodbExport JDBCExport FTPExport S3Export FileSystemExport WebhookExport AS2Export
-        SimpleExport WrapperExport
-    """,
-    ("exports", "type"): "delta once test webhook distributed stream simple blob tranlinedelta",
-    ("imports", "adaptorType"): """
-        HTTPImport RESTImport NetSuiteDistributedImport NetSuiteImport SalesforceImport RDBMSImport
-        MongodbImport DynamodbImport JDBCImport FTPImport S3Import FileSystemImport AS2Import
-        WrapperImport ToolImport AiAgentImport GuardrailImport
-    """,
-}
-VOCABULARIES = {where: tuple(words.split()) for where, words in _WORDS.items()}
-
 _CRON_FIELDS = 6
 _CLOCKS_DIFFER = 60
 _NEEDS_NO_CONNECTION = re.compile("Webhook|Simple|Tool|AiAgent|Guardrail")
@@ -72,22 +48,16 @@ _NEEDS_NO_CONNECTION = re.compile("Webhook|Simple|Tool|AiAgent|Guardrail")
 def validate(resource: str, document: Document) -> None:
     """Raise `Refusal` 422 that lists everything that is wrong with *document*."""
     errors = [missing_entry(name) for name in REQUIRED.get(resource, ()) if not document.get(name)]
-    for name, longest in LONGEST.get(resource, {}).items():
-        text = document.get(name)
-        if isinstance(text, str) and len(text) > longest:
-            why = f"has {len(text)} characters; at most {longest} are allowed"
-            errors.append(invalid_entry(name, why))
-    for (type_, name), words in VOCABULARIES.items():
-        if type_ != resource:
-            continue
-        value = document.get(name)
-        right = next((word for word in words if word.lower() == str(value).lower()), value)
-        if right != value:
-            errors.append(invalid_entry(name, f"is {value!r}; the platform spells it {right!r}"))
     if own := _CHECKS.get(resource):
         errors += own(document)
-    if errors:
-        raise Refusal(422, errors)
+    errors += violations(resource, document)
+    first: dict[str, Document] = {}
+    for error in errors:
+        first.setdefault(
+            error.get("field", ""), error
+        )  # of one field, the first says best what is wrong
+    if first:
+        raise Refusal(422, [*first.values()])
 
 
 def check_kinds(resource: str, document: Document) -> None:
@@ -107,25 +77,6 @@ def check_debug_until(resource: str, document: Document, now: float) -> None:
         raise invalid("debugUntil", f"must be an ISO 8601 date, not {until!r}") from error
     if seconds > LONGEST_DEBUGGING + _CLOCKS_DIFFER:
         raise invalid("debugUntil", "must be at most one hour ahead")
-
-
-def _connection(document: Document) -> Iterator[Document]:
-    type_ = str(document.get("type"))
-    level = find(document, (type_, "concurrencyLevel"))
-    if isinstance(level, int) and not 1 <= level <= 50:
-        yield invalid_entry(f"{type_}.concurrencyLevel", "must be between 1 and 50")
-    details = document.get(type_)
-    if not isinstance(details, dict):
-        return
-    required: tuple[str, ...] = ()
-    if type_ == "wrapper":
-        required = ("pingFunction",)
-    elif type_ == "http" and not (document.get("assistant") or details.get("_httpConnectorId")):
-        # The platform itself knows the address of an assistant's application.
-        required = ("baseURI", "mediaType")
-    for name in required:
-        if not details.get(name):
-            yield missing_entry(f"{type_}.{name}")
 
 
 def _export(document: Document) -> Iterator[Document]:
@@ -165,7 +116,7 @@ def _flow(document: Document) -> Iterator[Document]:
             yield _no_schedule(f"pageGenerators[{index}].schedule")
     if document.get("routers") and document.get("pageProcessors"):
         yield invalid_entry(
-            "pageProcessors", "cannot stand beside routers; put the steps in a branch"
+            "pageProcessors", "is not allowed when routers is present; put the steps in a branch"
         )
     for index, step in enumerate(_list(document.get("pageProcessors"))):
         yield from _step(step, f"pageProcessors[{index}]")
@@ -225,7 +176,6 @@ def _no_schedule(field: str) -> Document:
 
 
 _CHECKS = {
-    "connections": _connection,
     "exports": _export,
     "imports": _import,
     "flows": _flow,

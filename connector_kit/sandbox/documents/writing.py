@@ -8,12 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 from connector_kit.sandbox.account import audit_log
-from connector_kit.sandbox.connections.online import missing_credentials
+from connector_kit.sandbox.connections.online import login_errors
 from connector_kit.sandbox.documents import shaping
 from connector_kit.sandbox.documents.integrity import check_references
-from connector_kit.sandbox.documents.masks import restore_secrets
+from connector_kit.sandbox.documents.masks import keep_secrets
 from connector_kit.sandbox.documents.published import only_published
 from connector_kit.sandbox.documents.record import Record
+from connector_kit.sandbox.documents.schemas import settled
 from connector_kit.sandbox.documents.services import check_server
 from connector_kit.sandbox.documents.validation import check_kinds, validate
 from connector_kit.sandbox.http.call import Call
@@ -25,7 +26,7 @@ from connector_kit.sandbox.states.store import Place
 def create(call: Call, resource: str, sent: Document) -> Record:
     """Make a new document of what was *sent*."""
     check_kinds(resource, sent)
-    sent = restore_secrets(resource, sent, {})
+    sent = keep_secrets(resource, sent, {})
     claimed = sent.get("_connectorId")
     if call.connector_id:
         # What a connector creates carries its tag.
@@ -41,12 +42,13 @@ def create(call: Call, resource: str, sent: Document) -> Record:
         **derive_fields(call, resource, document),
     }
     if resource == "connections":
-        document["offline"] = bool(missing_credentials(document))
+        document["offline"] = bool(login_errors(document))
     return write(call, resource, document, before=None)
 
 
 def write(call: Call, resource: str, document: Document, *, before: Record | None) -> Record:
     """Check *document* and store it in place of *before*."""
+    document = settled(resource, document)
     validate(resource, document)
     if resource == "mcpservers" and (
         errors := [*check_server(call.store, call.account_id, document)]

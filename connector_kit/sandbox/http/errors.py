@@ -58,8 +58,8 @@ def unauthorized(message: str) -> Refusal:
 
 
 def missing_entry(field: str) -> Document:
-    """The entry for a required field that is absent."""
-    return error("missing_required_field", f"The field {field} is required.", field)
+    """The entry for a required field that is absent (protocol/platform-2026.md#17)."""
+    return error("missing_required_field", f"Expected field: {field} to be present.", field)
 
 
 def invalid_entry(field: str, why: str) -> Document:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from connector_kit.sandbox.documents.fields import kinds
-from connector_kit.sandbox.documents.validation import REQUIRED, VOCABULARIES
+from connector_kit.sandbox.documents.schemas import words
+from connector_kit.sandbox.documents.validation import REQUIRED
 from connector_kit.sandbox.http.wire import Document
 
 TEXT: Document = {"type": "string"}
@@ -134,7 +135,6 @@ def schema(name: str) -> Document:
         return BODIES[name]
     resource = "jobs" if name == "job" else name
     properties: dict[str, Any] = {name: _KINDS[kind] for name, kind in kinds(resource).items()}
-    for (type_, field), words in VOCABULARIES.items():
-        if type_ == resource:
-            properties[field] = {"type": "string", "enum": [*words]}
+    for field, allowed in words(resource).items():
+        properties[field] = {"type": "string", "enum": allowed}
     return _object(" ".join(REQUIRED.get(resource, ())), **properties)

@@ -195,7 +195,7 @@ def test_a_connection_left_out_of_the_map_is_named(customer, stocked):
     assert answer.json()["errors"] == [
         {
             "code": "missing_required_field",
-            "message": f"The field connectionMap.{stocked.connection} is required.",
+            "message": f"Expected field: connectionMap.{stocked.connection} to be present.",
             "field": f"connectionMap.{stocked.connection}",
         }
     ]

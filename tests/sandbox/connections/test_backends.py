@@ -104,13 +104,13 @@ def test_a_legacy_rest_connection_logs_in_as_well(customer, application, proxy):
         "authType": "token",
         "bearerToken": "t0k",
         "authHeader": "X-Token",
-        "authScheme": "",
+        "authScheme": "Bearer",
     }
     made = customer.create("connections", type="rest", rest=rest)
 
     proxy(made["_id"])
 
-    assert application.last["headers"]["x-token"] == "t0k"
+    assert application.last["headers"]["x-token"] == "Bearer t0k"
 
 
 def test_a_proxy_passes_the_answer_back(application, connect, proxy):

@@ -114,7 +114,7 @@ ROWS = [
         "POST /integrations/{integration}/connections",
         201,
         document("_id", type="ftp"),
-        body={"name": "x", "type": "ftp"},
+        body={"name": "x", "type": "ftp", "ftp": {"type": "sftp", "hostURI": "h", "username": "u"}},
     ),
     row(
         FACT,

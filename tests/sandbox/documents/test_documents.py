@@ -116,12 +116,19 @@ def test_lists_show_production_and_sandbox_documents_and_leave_out_what_is_exclu
     assert all(item.keys().isdisjoint({"description", "name"}) for item in found)
 
 
+LOGIN = {"type": "mysql", "host": "h", "database": "d", "user": "u", "password": "p"}
+
+
 @pytest.mark.parametrize(
-    ("type_", "adaptor"),
-    [("http", "HTTPExport"), ("netsuite", "NetSuiteExport"), ("rdbms", "RDBMSExport")],
+    ("type_", "details", "adaptor"),
+    [
+        ("http", HTTP_CONNECTION["http"], "HTTPExport"),
+        ("netsuite", {}, "NetSuiteExport"),
+        ("rdbms", LOGIN, "RDBMSExport"),
+    ],
 )
-def test_an_export_gets_its_adaptor_type_from_its_connection(customer, type_, adaptor):
-    connection = customer.create("connections", type=type_)
+def test_an_export_gets_its_adaptor_type_from_its_connection(customer, type_, details, adaptor):
+    connection = customer.create("connections", **{"type": type_, type_: details})
 
     made = customer.create("exports", _connectionId=connection["_id"])
 
@@ -135,7 +142,7 @@ def test_an_export_gets_its_adaptor_type_from_its_connection(customer, type_, ad
     [({}, "NetSuiteImport"), ({"distributed": True}, "NetSuiteDistributedImport")],
 )
 def test_an_import_gets_an_identifier_that_stays(customer, fields, adaptor):
-    connection = customer.create("connections", type="netsuite")
+    connection = customer.create("connections", type="netsuite", netsuite={})
     made = customer.create("imports", _connectionId=connection["_id"], **fields)
 
     again = customer.put(f"/imports/{made['_id']}", {**made, "apiIdentifier": "i0"}).json()
@@ -164,12 +171,12 @@ def test_lists_of_scripts_carry_no_content_and_a_put_needs_it(customer):
 
 
 INVALID = {
-    "no name": ("scripts", {"name": ""}, ("missing_required_field", "name")),
+    "no name": ("scripts", {"name": "", "content": ""}, ("missing_required_field", "name")),
     "a number as name": ("scripts", {"name": 5}, ("invalid_field", "name")),
-    "a long name": ("scripts", {"name": "x" * 101}, ("invalid_field", "name")),
+    "a long name": ("scripts", {"name": "x" * 101, "content": ""}, ("invalid_field", "name")),
     "a long description": (
         "scripts",
-        {"name": "x", "description": "x" * 1025},
+        {"name": "x", "content": "", "description": "x" * 1025},
         ("invalid_field", "description"),
     ),
     "a long connection name": (
@@ -182,10 +189,10 @@ INVALID = {
         {"name": "x"},
         ("missing_required_field", "type"),
     ),
-    "too much concurrency": (
+    "too little concurrency": (
         "connections",
-        {"name": "x", "type": "ftp", "ftp": {"concurrencyLevel": 51}},
-        ("invalid_field", "ftp.concurrencyLevel"),
+        {"name": "x", "type": "netsuite", "netsuite": {"concurrencyLevel": 0}},
+        ("invalid_field", "netsuite.concurrencyLevel"),
     ),
     "an export without connection": (
         "exports",
@@ -224,7 +231,7 @@ INVALID = {
     ),
     "a generator's schedule": (
         "flows",
-        {"name": "x", "pageGenerators": [{"schedule": "daily"}]},
+        {"name": "x", "pageGenerators": [{"schedule": "daily", "setupInProgress": True}]},
         ("invalid_field", "pageGenerators[0].schedule"),
     ),
     "routers and steps": (
@@ -238,7 +245,7 @@ INVALID = {
     ),
     "a step of no type": (
         "flows",
-        {"name": "x", "routers": [{"branches": [{"pageProcessors": [{}]}]}]},
+        {"name": "x", "routers": [{"branches": [{"name": "b", "pageProcessors": [{}]}]}]},
         ("invalid_field", "routers[0].branches[0].pageProcessors[0].type"),
     ),
     "a lookup step without export": (

@@ -7,7 +7,7 @@ from tests.sandbox.table import array, check, document, empty, error, exactly, r
 
 STORED = {"name": "x"}
 OF_A_TYPE = {
-    "connections": {**STORED, "type": "http"},
+    "connections": HTTP_CONNECTION,
     "exports": {**STORED, "_connectionId": "{connection}"},
     "imports": {**STORED, "_connectionId": "{connection}"},
     "flows": STORED,
@@ -151,8 +151,8 @@ ROWS = [
         "resources.md#connection",
         "POST /connections",
         422,
-        error("missing_required_field", "wrapper.pingFunction"),
-        body={"name": "x", "type": "wrapper", "wrapper": {"_stackId": "{stack}"}},
+        error("missing_required_field", "wrapper"),
+        body={"name": "x", "type": "wrapper"},
     ),
     row(
         "resources.md#connection",

@@ -1,8 +1,18 @@
 """Secrets are write-only; pings tell what is missing (protocol/resources.md, U25, U35)."""
 
+import json
+from functools import reduce
+from pathlib import Path
+
 import pytest
 
+from connector_kit.sandbox.documents.masks import mask_secrets, without_secrets
+from connector_kit.sandbox.documents.schemas import secrets
 from tests.sandbox.plain import HTTP_CONNECTION
+
+PLATFORM = json.loads(
+    (Path(__file__).parents[3] / "connector_kit" / "schemas" / "platform.json").read_text()
+)
 
 MASK = "******"
 
@@ -30,12 +40,24 @@ def test_a_secret_is_answered_as_a_mask_everywhere(customer, control, sandbox):
     assert {_auth(item)["username"] for item in shown} == {"u"}
 
 
-def test_a_put_with_the_mask_keeps_the_secret(customer):
+def test_an_iclient_keeps_a_secret_that_is_sent_masked_and_loses_one_that_is_left_out(customer):
+    made = customer.create("iclients", provider="shopify", oauth2={"clientSecret": "s3cret"})
+    path = f"/iclients/{made['_id']}"
+
+    kept = customer.put(path, made).json()
+    lost = customer.put(path, {**made, "oauth2": {"clientId": "c"}}).json()
+
+    assert kept["oauth2"] == {"clientSecret": MASK}
+    assert lost["oauth2"] == {"clientId": "c"}
+
+
+def test_a_put_with_the_mask_makes_it_the_secret_of_a_connection(customer):
     made = customer.connection()
 
     customer.put(f"/connections/{made['_id']}", made)
 
-    assert customer.get(f"/connections/{made['_id']}/ping").json() == {"code": 200}
+    ping = customer.get(f"/connections/{made['_id']}/ping").json()
+    assert [error["field"] for error in ping["errors"]] == ["http.auth.basic.password"]
 
 
 def test_a_put_without_the_secret_loses_it(customer):
@@ -64,12 +86,11 @@ def test_a_mask_in_a_new_document_is_no_secret(customer):
     basic = {"username": "u", "password": MASK}
     made = customer.connection(http=_http({"type": "basic", "basic": basic}))
 
-    assert "password" not in _auth(made)
     assert made["offline"] is True
 
 
 def test_a_ping_takes_a_connection_offline_and_back(customer):
-    made = customer.connection(http=_http({"type": "basic"}))
+    made = customer.connection(http=_http({"type": "basic", "basic": {"username": "u"}}))
     path = f"/connections/{made['_id']}"
     assert customer.post(f"{path}/ping", {}).json()["code"] == 401
     assert customer.get(path).json()["offline"] is True
@@ -123,6 +144,24 @@ SECRETS = {
     "iclients": {"provider": "shopify", "oauth2": {"clientSecret": "x"}},
     "stacks": {"type": "lambda", "lambda": {"secretAccessKey": "x"}},
 }
+
+
+ALL = [(resource, path) for resource in PLATFORM["x-resources"] for path in secrets(resource)]
+
+
+@pytest.mark.parametrize(("resource", "path"), ALL, ids=str)
+def test_every_secret_of_the_platform_is_masked(resource, path):
+    document = {"name": "It", **reduce(lambda inner, name: {name: inner}, path[::-1], "sesame")}
+
+    assert "sesame" not in str(mask_secrets(resource, document))
+    assert "sesame" not in str(without_secrets(resource, document))
+
+
+def test_the_platform_marks_seventy_secrets():
+    text = json.dumps(PLATFORM["$defs"])
+
+    assert text.count('"x-secret": true') == 70
+    assert len(ALL) >= 70
 
 
 @pytest.mark.parametrize(("resource", "document"), SECRETS.items())

@@ -134,6 +134,7 @@ def test_records_take_the_branches_that_they_match(plant, way, rest):
         "routeRecordsTo": "first_matching_branch",
         "branches": [
             {
+                "name": "huge",
                 "inputFilter": {"rules": huge},
                 "pageProcessors": [{"type": "import", "_importId": plant.import_("/huge")}],
             }

@@ -109,7 +109,7 @@ ROWS = [
         "PUT /imports/{realtime_import}/distributed",
         200,
         document(operation="update"),
-        body={"operation": "update"},
+        body={"operation": "update", "internalIdLookup": {"extract": "id"}},
     ),
     row(
         "http-api.md#5",
