@@ -22,6 +22,7 @@ from connector_kit.blueprint.rules import (
     holder_findings,
     literal_id_findings,
     offer_findings,
+    published_findings,
     storing_findings,
 )
 from connector_kit.blueprint.settings.compiling import compile_settings
@@ -70,8 +71,20 @@ def compile_connector(connector: type[Connector], *, pass_over: Collection[str] 
 
 
 def problems(connector: type[Connector]) -> list[Problem]:
-    """Return everything that is wrong with *connector*, warnings included; never raises."""
-    return list(examine(connector).problems)
+    """Return everything that is wrong with *connector*, warnings included; never raises.
+
+    What the platform's schemas say is reported of components without errors: an error may well be
+    the reason for it.
+    """
+    examined = examine(connector)
+    wrong = {problem.attribute for problem in examined.problems if problem.level == "error"}
+    advice = (
+        placed(connector.__name__, component.external_id, finding)
+        for component in examined.components
+        if component.external_id not in wrong
+        for finding in published_findings(component)
+    )
+    return [*examined.problems, *advice]
 
 
 def stack_functions(connector: type[Connector]) -> Mapping[str, StackFunction]:

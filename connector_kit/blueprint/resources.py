@@ -2,13 +2,13 @@
 
 A row says what declarations, plans, adoption and redaction need to know. A new type is a row here
 and, for authors to declare it by, a class in `components` with its fields in `fields`; until it has
-a class, ``Component("agents", ...)`` declares one. References and secrets are those of
-protocol/schemas-2026.json, as tests/blueprint/platform-facts.json keeps them.
+a class, ``Component("agents", ...)`` declares one. References and secrets are those of the
+platform's schemas (schemas/platform.json), as tests/blueprint/platform-facts.json keeps them.
 """
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from connector_kit.blueprint.components import (
     AiAgent,
@@ -71,8 +71,6 @@ class ResourceType:
     and what a publisher shares with the install base (protocol/platform-2026.md#15, P12)."""
     context: str = ""
     """The name by which components refer to the one that every installation has."""
-    limits: Mapping[str, int] = field(default_factory=dict)
-    """The most characters of texts, by field (protocol/resources.md)."""
     secrets: frozenset[str] = frozenset()
     """Dotted paths of values that the platform accepts and never shows."""
 
@@ -166,7 +164,6 @@ _ROWS = (
         declared_as=Connection,
         rank=0,
         is_component=True,
-        limits={"name": 100},
         secrets=_CONNECTION_SECRETS,
     ),
     ResourceType(
@@ -176,7 +173,6 @@ _ROWS = (
         declared_as=Script,
         rank=1,
         is_component=True,
-        limits={"name": 100, "description": 1024},
     ),
     _rare("lookupcaches", "lookup cache", "_lookupCacheId", LookupCache),
     _rare("asynchelpers", "async helper", "_asyncHelperId", AsyncHelper),

@@ -14,6 +14,9 @@ _SECRET_KEY = re.compile(
     re.IGNORECASE,
 )
 _SECRET_WORDS = frozenset({"bearer", "jwt", "otp", "pass", "pin", "pwd", "refresh", "signature"})
+_HOLDERS = frozenset({"queryparameters", "ssl"})
+"""Objects all of whose texts are secrets, whatever they are called (protocol/schemas-2026.json)."""
+
 SHORTEST = 4
 """The fewest characters of a secret to look for within texts."""
 
@@ -140,9 +143,11 @@ def redacted(value: Json, key: str = "") -> Json:
     """Return *value*, found under *key*, with every secret in it masked.
 
     An object under a secret key is searched (``auth.token`` has settings of its own), except
-    ``encrypted``, which holds only secrets. Booleans are never secrets. In an address with a
-    password, only the password is masked.
+    ``encrypted``, which holds only secrets, like ``ssl``, whose fields are shown. Booleans are
+    never secrets. In an address with a password, only the password is masked.
     """
+    if isinstance(value, dict) and key.lower() in _HOLDERS:
+        return {name: MASK if isinstance(item, str) else item for name, item in value.items()}
     if isinstance(value, dict) and key.lower() != "encrypted":
         return _object(value)
     if isinstance(value, list) and not is_secret_key(key):
@@ -170,7 +175,9 @@ def redacted_at(path: str, value: Json) -> Json:
     if item and is_secret_key(item[1]) and item[2] in _VALUES:
         return MASK
     keys = path.split(".")
-    return MASK if "encrypted" in keys[:-1] else redacted(value, keys[-1])
+    if "encrypted" in keys[:-1] or _HOLDERS.intersection(map(str.lower, keys[:-1])):
+        return redacted(value, "encrypted")
+    return redacted(value, keys[-1])
 
 
 def _object(value: dict[str, Json]) -> Json:

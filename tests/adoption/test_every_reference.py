@@ -55,6 +55,7 @@ BASES = {
     },
     "mcpservers": {"relativeURI": "/plain"},
     "filedefinitions": {"version": "1", "format": "delimited", "rules": []},
+    "ediprofiles": {"fileType": "edix12"},
 }
 
 

@@ -129,23 +129,23 @@ MISTAKES = {
         flow(steps=[Step(Shop.post, response_mapping={"a": 1})]),
         "E064",
     ),
-    "connection type that is a list": (Connection("X", wire={"type": ["http"]}), "W001"),
-    "unknown connection type": (Connection("X", type="telepathy", wire={"telepathy": {}}), "W001"),
+    "connection type that is a list": (Connection("X", wire={"type": ["http"]}), "W051"),
+    "unknown connection type": (Connection("X", type="telepathy"), "W051"),
     "unknown media type": (
         Connection("X", type="http", http={**HTTP, "mediaType": "yaml"}),
-        "W002",
+        "W051",
     ),
-    "details of another type": (Connection("X", type="http", http=HTTP, ftp={}), "W003"),
+    "details of another type": (Connection("X", type="http", http=HTTP, van={}), "W003"),
     "too much concurrency": (
         Connection("X", type="http", http={**HTTP, "concurrencyLevel": 51}),
-        "W004",
+        "W051",
     ),
-    "unknown adaptor": (export(adaptor_type="HttpExport"), "W010"),
-    "unknown export type": (export(type="sometimes"), "W011"),
+    "unknown adaptor": (export(adaptor_type="HttpExport"), "W051"),
+    "unknown export type": (export(type="sometimes"), "W051"),
     "lookup not marked": (flow(steps=[Shop.orders]), "W012"),
     "mapping without status": (
         Import("X", connection=Shop.shop, mappings=[{"generate": "a"}]),
-        "W013",
+        "W050",
     ),
     "raw id": (Export("X", wire={"_connectionId": ID}), "W020"),
     "raw id in an override": (
@@ -160,8 +160,8 @@ MISTAKES = {
     ),
     "id in settings": (export(settings={"export": ID}), "W025"),
     "id in a key": (export(settings={f"exports_{ID}_name": True}), "W025"),
-    "long name": (Script("X" * 101, content=""), "W021"),
-    "long description": (Script("X", content="", description="x" * 1025), "W022"),
+    "long name": (Script("X" * 101, content=""), "W051"),
+    "long description": (Script("X", content="", description="x" * 1025), "W051"),
     "function the script lacks": (
         export(hooks={"preSavePage": Shop.helpers.function("keepUnpaid")}),
         "W023",
@@ -170,7 +170,16 @@ MISTAKES = {
         flow(routers=[Router("r", branches=[Branch("B", next_router="s")])]),
         "W030",
     ),
-    "generator without export": (flow(source=[{"schedule": "? 0 1 ? * *"}]), "W032"),
+    "generator without export": (flow(source=[{"schedule": "? 0 1 ? * *"}]), "W050"),
+    "misspelled field": (export(http={"relativeUri": "/orders"}), "W052"),
+    "text instead of a list": (
+        Import("X", connection=Shop.shop, http={"method": "POST"}),
+        "W051",
+    ),
+    "login that the author must decide": (
+        Connection("X", type="http", http={**HTTP, "auth": {"type": "jwtbearer"}}),
+        "W050",
+    ),
     "misspelled resource": (Component("export", "X"), "W040"),
 }
 
@@ -178,6 +187,48 @@ MISTAKES = {
 @pytest.mark.parametrize(("component", "code"), MISTAKES.values(), ids=MISTAKES.keys())
 def test_a_mistake_is_reported_where_it_is(component, code):
     assert of(component) == [code]
+
+
+ADVICE = {
+    "word in another case": (
+        export(adaptor_type="HttpExport"),
+        "adaptorType is 'HttpExport', which the platform does not know.",
+        "Did you mean 'HTTPExport'? It knows HTTPExport, FTPExport, ",
+    ),
+    "misspelled field": (
+        export(http={"paging": {"relativURI": "/a"}}),
+        "The platform documents no field http.paging.relativURI.",
+        "Did you mean 'relativeURI'? ",
+    ),
+    "kind of value": (
+        Import("X", connection=Shop.shop, http={"relativeURI": "/a"}),
+        "http.relativeURI is '/a'.",
+        "It must be a list.",
+    ),
+    "decision": (
+        Connection("X", type="rdbms", rdbms={"type": "redshift"}),
+        "The platform refuses the connection without rdbms.redshift.region.",
+        "Add one of us-east-1, ",
+    ),
+}
+
+
+@pytest.mark.parametrize(("component", "message", "hint"), ADVICE.values(), ids=ADVICE)
+def test_the_platforms_schemas_name_the_field_and_what_it_may_hold(component, message, hint):
+    (problem,) = problems(declare(x=component))
+
+    assert problem.message == message
+    assert problem.hint.startswith(hint)
+    assert problem.level == "warning"
+
+
+@pytest.mark.parametrize(
+    "http",
+    [{**HTTP, "auth": {"type": "basic"}}, {**HTTP, "auth": {"type": "TOKEN"}}],
+    ids=["credentials", "a case that the platform corrects"],
+)
+def test_credentials_are_not_missing_from_a_declaration(http):
+    assert of(Connection("X", type="http", http=http)) == []
 
 
 SOUND = {

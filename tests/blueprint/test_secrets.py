@@ -1,11 +1,19 @@
 """Where documents hold secrets, and that no declaration holds one literally."""
 
+from functools import reduce
+
 import pytest
 
 from connector_kit import Connection, Connector, Export, Import
+from connector_kit.adoption.residue import residue
 from connector_kit.blueprint import DeclarationError, compile_connector
 from connector_kit.blueprint.resources import TYPES
 from connector_kit.blueprint.secrets import leads_to_secret, literal_secrets
+from connector_kit.documents.redaction import redacted
+from connector_kit.documents.walking import without
+from connector_kit.integrator import redact
+from connector_kit.plan.changes import FieldChange
+from connector_kit.plan.sameness import MISSING
 
 SECRETS = [(row.path, place) for row in TYPES.values() for place in sorted(row.secrets)]
 
@@ -23,6 +31,27 @@ def test_every_secret_of_the_platform_is_found(resource, path):
     assert list(literal_secrets(resource, nested(deeper, "sesame"))) == [deeper]
     assert not list(literal_secrets(resource, nested(deeper, "{{{connection.x}}}")))
     assert leads_to_secret(deeper.split("."))
+
+
+def shown(resource, path, document):
+    """Everywhere that a document's values are shown or kept, by the place."""
+    steps = path.split(".")
+    yield "pages", redacted(document)
+    yield "records", redact(document)
+    yield "a declaration", without(document, residue(resource, document))
+    for length in range(1, len(steps) + 1):
+        inner = reduce(lambda value, step: value[step], steps[:length], document)
+        change = FieldChange(".".join(steps[:length]), MISSING, inner)
+        yield "plans", (change.to_json(), repr(change))
+
+
+@pytest.mark.parametrize(("resource", "path"), SECRETS)
+def test_no_secret_of_the_platform_is_shown_or_kept(resource, path):
+    deeper = f"{path}.x" if path.endswith(("encrypted", "queryParameters")) else path
+    document = {"name": "It", **nested(deeper, "sesame")}
+
+    leaking = [place for place, view in shown(resource, deeper, document) if "sesame" in str(view)]
+    assert not leaking
 
 
 HTTP = {"baseURI": "https://shop.example.com", "mediaType": "json"}

@@ -108,7 +108,9 @@ def test_warnings_are_said_aside(tmp_path, capsys):
 
     said = capsys.readouterr()
     assert json.loads(said.out)["name"] == "Odd"
-    assert said.err.startswith("warning: Odd.box: The connection type 'boxx' is unknown.")
+    assert said.err.startswith(
+        "warning: Odd.box: type is 'boxx', which the platform does not know."
+    )
 
 
 @pytest.mark.parametrize("target", ["no.such.module:Thing", "./nowhere.py", "tests.settings"])

@@ -82,7 +82,11 @@ class ForeignStack:
             "connections",
             name="Shop",
             type="rest",
-            rest={"baseURI": "https://shop.example.com", "mediaType": "json"},
+            rest={
+                "baseURI": "https://shop.example.com",
+                "mediaType": "json",
+                "authType": "custom",
+            },
             _integrationId=account.id,
         )
         hooks = {"preSavePage": {"function": "keepPaidOld", "_stackId": self.stack_id}}

@@ -1,4 +1,7 @@
-"""Write docs/coverage.md, or ``--check`` that it is true and complete."""
+"""Write docs/coverage.md, or ``--check`` that it is true and complete.
+
+``--fields`` lists the fields of documents that the sandbox checks and stores, but does not use.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from pathlib import Path
 
 from workshop.coverage.endpoints import Endpoint, endpoints
 from workshop.coverage.exercise import Exercise, exercise
+from workshop.coverage.fields import unused_fields
 from workshop.coverage.page import render
 from workshop.coverage.reference import REFERENCE, unlisted
 from workshop.coverage.sandbox import SandboxRoutes
@@ -20,7 +24,12 @@ def main(arguments: list[str] | None = None) -> int:
     """Return the exit code: 1 when something is missing, fails or is out of date."""
     parser = argparse.ArgumentParser(prog="python -m workshop.coverage", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing, say what is wrong")
+    parser.add_argument("--fields", action="store_true", help="only list what is not simulated")
     options = parser.parse_args(arguments)
+    if options.fields:
+        for resource, count, unused in unused_fields():
+            print(f"{resource}: {len(unused)} of {count}", *unused, sep="\n  ")
+        return 0
     known = endpoints()
     seen = exercise(known)
     page = render(known, seen, SandboxRoutes())
@@ -31,6 +40,9 @@ def main(arguments: list[str] | None = None) -> int:
         wrong.append(f"{PAGE.name} is out of date: run 'python -m workshop.coverage'.")
     for name in wrong:
         print(name, file=sys.stderr)
+    stored = (f"{resource} {len(unused)} of {count}" for resource, count, unused in unused_fields())
+    print(f"Fields that the sandbox stores without using them: {', '.join(stored)}.")
+    print("They are listed by 'python -m workshop.coverage --fields'.")
     return 1 if wrong else 0
 
 

@@ -28,6 +28,7 @@ from connector_kit.blueprint.rules.flows import (
 )
 from connector_kit.blueprint.rules.frameworks import framework_findings
 from connector_kit.blueprint.rules.offers import belonging_findings, offer_findings
+from connector_kit.blueprint.rules.published import published_findings
 from connector_kit.blueprint.rules.reading import Components
 from connector_kit.blueprint.rules.services import (
     api_findings,
@@ -52,6 +53,7 @@ __all__ = [
     "holder_findings",
     "literal_id_findings",
     "offer_findings",
+    "published_findings",
     "storing_findings",
 ]
 

@@ -21,8 +21,6 @@ CONNECTION_TYPES = _DOCUMENTED | {
 }
 """The types that are known; editions of the platform add to them."""
 
-_MEDIA_TYPES = frozenset({"json", "xml", "urlencoded", "form-data", "plaintext"})
-
 # A legacy rest connection is held as http today, and may keep both sub-objects.
 _TWINS = {"http": "rest", "rest": "http"}
 
@@ -55,20 +53,9 @@ def incomplete_connections(component: CompiledComponent, _: Components) -> Itera
 
 
 def odd_connections(component: CompiledComponent, _: Components) -> Iterator[Finding]:
-    """Yield types, details, and limits of a connection that the platform may not know."""
+    """Yield details of a connection that are not those of its type."""
     document, kind = component.document, str(component.document.get("type") or "")
-    if kind and kind not in CONNECTION_TYPES:
-        yield Finding("W001", f"The connection type {kind!r} is unknown.", "Check its spelling.")
-    media_type = nested(document, "http").get("mediaType")
-    if media_type and media_type not in _MEDIA_TYPES:
-        hint = f"Known: {', '.join(sorted(_MEDIA_TYPES))}."
-        yield Finding("W002", f"http.mediaType {media_type!r} is unknown.", hint)
     if kind in CONNECTION_TYPES:
         for other in sorted(document.keys() & CONNECTION_TYPES - {kind, _TWINS.get(kind)}):
             message = f"The connection has type {kind!r} but details for type {other!r}."
             yield Finding("W003", message, "Change the type, or remove these details.")
-    for field in ("concurrencyLevel", "targetConcurrencyLevel"):
-        level = nested(document, kind).get(field)
-        if isinstance(level, int) and not 1 <= level <= 50:
-            message = f"{kind}.{field} is {level}."
-            yield Finding("W004", message, "The platform allows 1 to 50.")

@@ -11,7 +11,6 @@ from connector_kit.blueprint.resources import (
     DECLARED,
     names_reference,
     referred_type,
-    resource_type,
 )
 from connector_kit.blueprint.rules.reading import Components
 from connector_kit.blueprint.secrets import literal_secrets
@@ -102,15 +101,8 @@ def reference_findings(component: CompiledComponent, components: Components) -> 
 
 
 def content_findings(component: CompiledComponent, components: Components) -> Iterator[Finding]:
-    """Yield what exceeds the platform's limits, and names that it does not know."""
+    """Yield scripts without content, and names that nothing has."""
     document, resource = component.document, component.resource
-    for field, code in (("name", "W021"), ("description", "W022")):
-        limit = resource_type(resource).limits.get(field)
-        length = len(str(document.get(field, "")))
-        if limit is not None and length > limit:
-            message = f"The {field} has {length} characters."
-            yield Finding(code, message, f"The platform allows {limit}.")
-
     for path, object_ in objects(document):  # protocol/extension.md section 6
         function, script = object_.get("function"), referred(object_.get("_scriptId")) or ""
         content = components[script].document.get("content") if script in components else None

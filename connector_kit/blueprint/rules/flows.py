@@ -75,11 +75,6 @@ def flow_warnings(component: CompiledComponent, components: Components) -> Itera
             hint = "Add the router to routers=[...], or correct next_router."
             yield Finding("W030", message, hint)
 
-    for n, generator in enumerate(entries(flow, "pageGenerators")):
-        if not generator.get("_exportId") and not generator.get("setupInProgress"):
-            message = f"pageGenerators[{n}] has no export."
-            yield Finding("W032", message, "Add an _exportId, or remove the entry.")
-
 
 _OF_THE_TEMPLATE = (
     *("pageGenerators", "pageProcessors", "routers"),

@@ -4,36 +4,24 @@ import logging
 import re
 from typing import Any, TypeVar
 
+from connector_kit.blueprint.resources import TYPES
 from connector_kit.documents import MASK
 
 Value = TypeVar("Value")
 
 SECRET_FIELDS = frozenset(
-    {
-        "apiToken",
-        "authKey",
-        "authorization",
-        "bearerToken",
-        "certId",
-        "clientSecret",
-        "consumerKey",
-        "consumerSecret",
-        "encrypted",
-        "password",
-        "privateKey",
-        "refreshToken",
-        "secretAccessKey",
-        "secretKey",
-        "systemToken",
-        "token",
-        "tokenId",
-        "tokenSecret",
-    }
-)
+    path.rpartition(".")[2] for row in TYPES.values() for path in row.secrets
+) - {"ca", "cert", "key", "secret", "queryParameters"} | {
+    "apiToken",
+    "authorization",
+    "systemToken",
+}
 """Fields that hold secrets wherever they occur (protocol/resources.md marks them)."""
 
-SECRET_FIELDS_WITHIN = {"webhook": frozenset({"key"})}
-"""Fields that hold secrets within one sub-object and harmless values elsewhere."""
+SECRET_FIELDS_WITHIN = frozenset(
+    tuple(path.split(".")[-2:]) for row in TYPES.values() for path in row.secrets
+)
+"""Fields that hold secrets within one sub-object, with its name."""
 
 _SECRET_HEADER = re.compile(r"auth|token|secret|key|cookie|password", re.IGNORECASE)
 
@@ -44,13 +32,13 @@ def redact(value: Value) -> Value:
     Secrets are known by the names of their fields and, in lists of headers, by the header's name.
     References (``{"$ref": name}``) and empty values are no secrets.
     """
-    redacted: Value = _redacted(value, frozenset())
+    redacted: Value = _redacted(value, "")
     return redacted
 
 
-def _redacted(value: Any, also_secret: frozenset[str]) -> Any:
+def _redacted(value: Any, holder: str) -> Any:
     if isinstance(value, list):
-        return [_redacted(item, also_secret) for item in value]
+        return [_redacted(item, holder) for item in value]
     if not isinstance(value, dict):
         return value
     if value.keys() == {"name", "value"} and value["value"]:
@@ -59,11 +47,11 @@ def _redacted(value: Any, also_secret: frozenset[str]) -> Any:
             return {**value, "value": MASK}
     redacted = {}
     for name, inner in value.items():
-        is_secret = name in SECRET_FIELDS or name in also_secret
-        if is_secret and (name == "encrypted" or not isinstance(inner, dict | list)):
+        is_text = name in SECRET_FIELDS and not isinstance(inner, dict | list)
+        if is_text or (holder, name) in SECRET_FIELDS_WITHIN or name == "encrypted":
             redacted[name] = MASK if inner else inner
         else:
-            redacted[name] = _redacted(inner, SECRET_FIELDS_WITHIN.get(name, frozenset()))
+            redacted[name] = _redacted(inner, name)
     return redacted
 
 
