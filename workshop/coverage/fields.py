@@ -13,7 +13,10 @@ from connector_kit.blueprint.schemas import fields_of, published, resolved
 from connector_kit.documents import Document
 
 _SANDBOX = Path(sandbox.__file__).parent
-_CHECKS_ONLY = ("documents/fields.py", "documents/schemas.py", "openapi/")
+_CHECKS_ONLY = (
+    *("documents/fields.py", "documents/published.py", "documents/schemas.py"),
+    "openapi/",
+)
 """What knows all fields, and does nothing with them."""
 
 _DEEPEST = 12
