@@ -303,11 +303,15 @@ def test_a_mapping_of_version_two_and_settings_in_a_template(plant):
 
 
 @pytest.mark.parametrize(
-    ("adaptor", "field"),
-    [("AiAgentImport", "aiAgent"), ("GuardrailImport", "guardrail"), ("ToolImport", "tool")],
+    ("adaptor", "field", "own"),
+    [
+        ("AiAgentImport", "aiAgent", {}),
+        ("GuardrailImport", "guardrail", {"type": "pii", "pii": {"entities": ["iban_code"]}}),
+        ("ToolImport", "tool", {}),
+    ],
 )
-def test_a_step_that_needs_a_model_ends_the_run_with_its_field(plant, adaptor, field):
-    step = plant.customer.create("imports", adaptorType=adaptor, **{field: {}})["_id"]
+def test_a_step_that_needs_a_model_ends_the_run_with_its_field(plant, adaptor, field, own):
+    step = plant.customer.create("imports", adaptorType=adaptor, **{field: own})["_id"]
 
     job = plant.run(plant.flow(plant.export(), [step]))
 
