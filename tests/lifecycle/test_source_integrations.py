@@ -443,7 +443,8 @@ def test_a_connection_that_the_customer_had_before_stands_in_for_the_copy(two: S
 
 def test_a_connection_that_cannot_log_in_keeps_its_step_open(two: Shop) -> None:
     customer = begin(two)
-    down = {**CREDENTIALS, "http": {**HTTP, "auth": {"type": "basic"}}}
+    basic = {"username": "jo"}  # and no password
+    down = {**CREDENTIALS, "http": {**HTTP, "auth": {"type": "basic", "basic": basic}}}
     reply = customer.ask("POST", f"{customer.home}/installSteps", {"connection": down})
 
     assert reply.error[0] == "connection_offline"
