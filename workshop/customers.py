@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +22,20 @@ CREDENTIAL = "customer-secret"
 
 
 class CustomerError(RuntimeError):
+    """What a customer did has failed."""
+
+    fields: tuple[str, ...] = ()
+    """The fields that the platform asks for, or refuses."""
+
+
+class RefusalError(CustomerError):
     """The platform refused what a customer did."""
+
+    def __init__(self, method: str, url: str, answer: requests.Response) -> None:
+        super().__init__(f"{method} {url}: {answer.status_code} {answer.text[:300]}")
+        with suppress(orjson.JSONDecodeError, AttributeError, TypeError):
+            errors = orjson.loads(answer.content).get("errors") or ()
+            self.fields = tuple(error["field"] for error in errors if error.get("field"))
 
 
 @dataclass
@@ -90,8 +104,11 @@ class Customer:
     def change(self, resource: str, name: str, path: tuple[str, ...], value: object) -> None:
         """Change one field of the component *name* and remember it."""
         document = self._named(resource, name)
-        changed = _with(document, path, value)
-        stored = self._call("PUT", f"{resource}/{document['_id']}", changed)
+        address = f"{resource}/{document['_id']}"
+        if resource == "connections":  # to replace one would store the masks of its secrets
+            stored = self._call("PATCH", address, [_addition(document, path, value)])
+        else:
+            stored = self._call("PUT", address, _with(document, path, value))
         edit = Edit(resource, document["_id"], path, value)
         if not edit.is_kept_in(stored):
             raise CustomerError(f"The platform did not take {name}.{'.'.join(path)}.")
@@ -139,9 +156,8 @@ class Customer:
         if not missing:
             return
         document = self._call("GET", f"connections/{connection_id}")
-        for field_name in missing:
-            document = _with(document, tuple(field_name.split(".")), CREDENTIAL)
-        self._call("PUT", f"connections/{connection_id}", document)
+        additions = [_addition(document, tuple(name.split(".")), CREDENTIAL) for name in missing]
+        self._call("PATCH", f"connections/{connection_id}", additions)
 
     def _run(self, step: Document) -> None:
         path = f"integrations/{self.integration_id}/installer/{step['installerFunction']}"
@@ -177,7 +193,7 @@ class Customer:
                 break
             time.sleep(float(answer.headers.get("Retry-After", 1)))
         if not answer.ok:
-            raise CustomerError(f"{method} {url}: {answer.status_code} {answer.text[:300]}")
+            raise RefusalError(method, url, answer)
         return answer
 
 
@@ -219,8 +235,21 @@ class FlatCustomer(Customer):
         return next((step for step in steps if not step.get("completed")), None)
 
     def _run(self, step: Document) -> None:
+        """Take a step; enter the credentials that the platform asks for, one after the other."""
         path = f"integrations/{self.integration_id}/installSteps"
-        self._call("POST", path, answer_to_step(step))
+        body = answer_to_step(step)
+        entered: dict[str, object] = {}
+        while True:
+            try:
+                self._call("POST", path, body)
+            except CustomerError as error:
+                if not error.fields or any(entered.get(name) == {} for name in error.fields):
+                    raise
+                for name in error.fields:  # what is no text is an object, with more to enter
+                    entered[name] = {} if name in entered else CREDENTIAL
+                    body = _with(body, ("connection", *name.split(".")), entered[name])
+            else:
+                return
 
 
 def answer_to_step(step: Document) -> Document:
@@ -235,6 +264,17 @@ def answer_to_step(step: Document) -> Document:
 
 CUSTOMERS: dict[int, type[Customer]] = {1: Customer, 2: FlatCustomer}
 """Customers by the framework of the connector that they install."""
+
+
+def _addition(document: Document, path: tuple[str, ...], value: object) -> Document:
+    """Return the operation of a JSON Patch that writes *value* at *path*, parents included."""
+    head, *rest = path
+    if rest and isinstance(inner := document.get(head), dict):
+        operation = _addition(inner, tuple(rest), value)
+        return {**operation, "path": f"/{head}{operation['path']}"}
+    for name in reversed(rest):
+        value = {name: value}
+    return {"op": "add", "path": f"/{head}", "value": value}
 
 
 def _with(document: Document, path: tuple[str, ...], value: object) -> Document:

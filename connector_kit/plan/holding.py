@@ -108,11 +108,10 @@ class _Reach:
 def _reaches(blueprint: Blueprint, applied: Components) -> tuple[_Reach, _Reach]:
     """What *blueprint* declares reaches, and what is *applied*.
 
-    A connection is one also where the records have lost it.
+    What the records have lost is as declared, wherever something that is applied refers to it.
     """
     declared = _by_name(blueprint)
-    connections = {name: item for name, item in declared.items() if item.resource == "connections"}
-    return _Reach(declared), _Reach({**connections, **applied})
+    return _Reach(declared), _Reach({**declared, **applied})
 
 
 class _Holding:

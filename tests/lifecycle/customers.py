@@ -326,7 +326,14 @@ class Customer:
         resource, document = next(
             row for row in self.tagged() if row[1]["externalId"] == external_id
         )
-        stored = self.do("PUT", f"/{resource}/{document['_id']}", {**document, **fields})
+        path = f"/{resource}/{document['_id']}"
+        if resource == "connections":  # to replace one would store the masks of its secrets
+            changes = [
+                {"op": "add", "path": f"/{name}", "value": value} for name, value in fields.items()
+            ]
+            stored = self.do("PATCH", path, changes)
+        else:
+            stored = self.do("PUT", path, {**document, **fields})
         assert {name: stored[name] for name in fields} == fields
 
     def delete(self, external_id: str) -> None:
