@@ -19,6 +19,9 @@ from connector_kit.documents.walking import Path
 _FILE = files("connector_kit").joinpath("schemas", "platform.json")
 _AN_ID = "0" * 24
 
+_DEPTH = 100
+"""How deep documents are compared: schemas describe less, and the validator gives up at 255."""
+
 
 @cache
 def _schemas() -> Document:
@@ -90,13 +93,21 @@ def resolved(schema: Document) -> Document:
     return resolved(schema["allOf"][0]) if "allOf" in schema else schema
 
 
-def _on_the_wire(value: Json) -> Any:
+def _on_the_wire(value: Json, depth: int = 0) -> Any:
+    if depth > _DEPTH:
+        return None
+    if isinstance(value, str) and not value.isascii():
+        return value.encode("utf-8", "replace").decode()  # the validator takes no half characters
     if isinstance(value, list):
-        return [_on_the_wire(item) for item in value]
+        return [_on_the_wire(item, depth + 1) for item in value]
     if not isinstance(value, dict):
         return value
     if referred(value) is not None:
         return _AN_ID
     literal = value.get(LITERAL)
     inner = literal if len(value) == 1 and isinstance(literal, dict) else value
-    return {key: _on_the_wire(item) for key, item in inner.items() if item is not None}
+    return {
+        _on_the_wire(name): _on_the_wire(item, depth + 1)
+        for name, item in inner.items()
+        if item is not None
+    }

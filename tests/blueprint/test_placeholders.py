@@ -1,5 +1,7 @@
 """What is sent in place of credentials: exactly what the platform demands, and no more."""
 
+import json
+
 import pytest
 
 from connector_kit.blueprint.placeholders import TO_BE_ENTERED, completed, not_entered
@@ -106,3 +108,10 @@ def test_a_change_completes_only_what_it_makes_the_platform_demand():
 
     assert completed("connections", renamed, before) == renamed
     assert not_entered(completed("connections", with_token, before)) == ["http.auth.token.token"]
+
+
+def test_half_a_character_and_great_depth_are_no_obstacle():
+    deep = json.loads("[" * 400 + "]" * 400)
+    connection = {"name": "\ud83d", "type": "ftp", "ftp": {"\ud83d": "\ud83d"}, "settings": deep}
+
+    assert "hostURI" in completed("connections", connection)["ftp"]

@@ -33,6 +33,9 @@ _CASES = {"lower": str.lower, "upper": str.upper}
 _LEVELS = ("concurrencyLevel", "targetConcurrencyLevel")
 """Fields in which more than an account is licensed for is lowered, not refused."""
 
+_DEPTH = 100
+"""How deep documents are compared: schemas describe less, and the validator gives up at 255."""
+
 _UNFINISHED = ("_exportId", "_importId")
 """What a part of a flow may lack while its setup is in progress (protocol/resources.md#flow)."""
 
@@ -113,10 +116,21 @@ def _is_unfinished(error: ValidationError, document: Document) -> bool:
     return bool(place.get("setupInProgress"))
 
 
-def _present(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _present(item) for name, item in value.items() if item is not None}
-    return [_present(item) for item in value] if isinstance(value, list) else value
+def _present(value: Any, depth: int = 0) -> Any:
+    """Return what the validator takes of *value*: no null, half character, or endless depth."""
+    if depth > _DEPTH:
+        return None
+    if isinstance(value, str) and not value.isascii():
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_present(item, depth + 1) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        _present(name): _present(item, depth + 1)
+        for name, item in value.items()
+        if item is not None
+    }
 
 
 def settled(resource: str, document: Document) -> Document:

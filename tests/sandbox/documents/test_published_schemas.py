@@ -1,5 +1,7 @@
 """Documents are accepted and refused as the platform's own schemas say."""
 
+import json
+
 import pytest
 
 from tests.sandbox.plain import HTTP_CONNECTION, errors
@@ -117,3 +119,12 @@ def test_credentials_that_cannot_be_right_do_not_log_in(customer):
     assert made["offline"] is True
     assert [error["field"] for error in ping["errors"]] == ["http.auth.basic.username"]
     assert customer.get(f"{path}/ping").json() == {"code": 200}
+
+
+def test_half_a_character_and_great_depth_are_compared_like_anything_else(customer):
+    deep = json.loads("[" * 300 + "]" * 300)
+    connection = {"type": "http", "http": {"baseURI": "https://x.example.com/\ud83d"}}
+
+    answer = customer.post("/connections", {"name": "X", "settings": {"x": deep}, **connection})
+
+    assert errors(answer) == [("missing_required_field", "http.mediaType")]
