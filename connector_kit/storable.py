@@ -10,9 +10,10 @@ emoji), NUL, numbers without end, nesting without end. One rule per direction:
 The same for every database, so that what works on a laptop works in production.
 """
 
+import json
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from connector_kit.errors import ConnectorKitError
@@ -39,6 +40,8 @@ _WRITABLE = 1000
 _HALVES_AND_NUL = re.compile("[\x00\ud800-\udfff]")
 _SHOWN_AS = {"\x00": "\N{SYMBOL FOR NULL}"}
 _HALF_SHOWN_AS = "\N{REPLACEMENT CHARACTER}"
+_TEXTS_AND_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
+_LEVEL = {"[": 1, "{": 1, "]": -1, "}": -1}
 _ESCAPED = re.compile(r"\\u(0000|[dD][89a-fA-F])")
 
 
@@ -81,6 +84,35 @@ class Unstorable(ConnectorKitError, ValueError):
 def flaws(value: Json) -> Iterator[Flaw]:
     """Yield what of *value*, made of JSON's types, cannot be stored as it is."""
     yield from _flaws(value, "", 0)
+
+
+class TooDeepError(ValueError):
+    """JSON text has more levels of lists and objects than its reader wants."""
+
+
+def read_json(
+    content: str | bytes,
+    deepest: int = DEEPEST,
+    *,
+    parse_constant: Callable[[str], Json] | None = None,
+    parse_float: Callable[[str], Json] | None = None,
+) -> Json:
+    """Return the value of the JSON text *content*, by the standard library's reader.
+
+    Levels are counted before the text is read: at the interpreter's limit of recursion, the
+    finalizer of any object that happens to be collected there would fail as well.
+
+    Raises `TooDeepError` for more than *deepest* levels, ValueError for what is not JSON.
+    """
+    if isinstance(content, bytes):
+        content = content.decode(json.detect_encoding(content), "surrogatepass")
+    if content.count("[") + content.count("{") > deepest:
+        level = 0
+        for found in _TEXTS_AND_BRACKETS.finditer(content):
+            level += _LEVEL.get(found[0], 0)
+            if level > deepest:
+                raise TooDeepError(f"it is nested more than {deepest} levels deep")
+    return json.loads(content, parse_constant=parse_constant, parse_float=parse_float)
 
 
 def is_deeper(value: Json, levels: int) -> bool:

@@ -1,5 +1,6 @@
 """What a store can hold: what is refused is named with its place, what is kept shows its gaps."""
 
+import gc
 import json
 
 import orjson
@@ -7,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector_kit.storable import DEEPEST, cut, flaws, is_suspect, legible, text
+from connector_kit.storable import (
+    DEEPEST,
+    TooDeepError,
+    cut,
+    flaws,
+    is_suspect,
+    legible,
+    read_json,
+    text,
+)
 
 HALF = "x\ud83d"
 
@@ -84,3 +94,33 @@ def test_what_is_legible_can_be_written_and_read_and_has_no_flaws(value):
 
 def _is_big(value):
     return any("64 bits" in flaw.words for flaw in flaws(value))
+
+
+def test_json_text_is_refused_for_its_depth_before_it_is_read():
+    """At the interpreter's limit of recursion, finalizers of whatever is collected fail."""
+    finalized = []
+
+    class Remains:
+        def __init__(self):
+            self.itself = self
+
+        def __del__(self):
+            finalized.append(room(400))
+
+    def room(calls):
+        return calls and room(calls - 1)
+
+    for _ in range(100):
+        Remains()
+        with pytest.raises(TooDeepError, match="more than 200 levels"):
+            read_json("[" * 100_000)
+
+    gc.collect()
+    assert len(finalized) == 100
+
+
+def test_brackets_within_texts_and_beside_each_other_are_no_levels():
+    beside = [{"[" * 300: "{\\" * 300, "quoted": '"[' * 300}] * 300
+
+    assert read_json(json.dumps(beside)) == beside
+    assert read_json(json.dumps(beside).encode("utf-16")) == beside

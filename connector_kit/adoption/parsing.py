@@ -1,6 +1,5 @@
 """Reading one file of a download, and saying clearly what is wrong with it."""
 
-import json
 from math import isfinite
 from typing import NoReturn
 
@@ -20,8 +19,10 @@ def parse_document(content: bytes, place: str) -> Document:
     if sum(map(content.count, (b",", b"[", b"{"))) > _MOST_VALUES:
         raise AdoptionError(f"{place} contains more than {_MOST_VALUES:,} values.")
     try:
-        document = json.loads(content, parse_constant=_no_number, parse_float=_number)
-    except RecursionError:
+        document = storable.read_json(
+            content, _DEEPEST, parse_constant=_no_number, parse_float=_number
+        )
+    except storable.TooDeepError:
         raise _too_deep(place) from None
     except ValueError as error:
         raise AdoptionError(f"{place} is not valid JSON: {error}. Download it again.") from error

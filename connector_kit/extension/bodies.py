@@ -1,11 +1,11 @@
 """The bodies of calls: how they are read, and the answers to unreadable ones."""
 
-import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import orjson
 
+from connector_kit import storable
 from connector_kit.extension.answers import JSON, Answer, refusal
 from connector_kit.extension.errors import ErrorEntry
 
@@ -92,8 +92,8 @@ def parse_body(text: bytes | memoryview) -> dict[str, Any] | list[Any]:
     except orjson.JSONDecodeError:
         # orjson does not read half a surrogate pair, escaped, which the platform may send.
         try:
-            body = json.loads(bytes(text), parse_constant=_refuse_constant)
-        except (ValueError, RecursionError):
+            body = storable.read_json(bytes(text), parse_constant=_refuse_constant)
+        except ValueError:
             raise UnreadableError(_NOT_JSON) from None
     if not isinstance(body, dict | list):
         raise UnreadableError(_NOT_JSON)

@@ -25,10 +25,9 @@ def dumps(value: Any) -> bytes:
     """
     with suppress(orjson.JSONEncodeError):
         return orjson.dumps(value)
-    try:
-        return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
-    except RecursionError:
-        raise ValueError("it is nested too deeply to send") from None
+    if storable.is_deeper(value, storable.DEEPEST):
+        raise ValueError(f"it is nested more than {storable.DEEPEST} levels deep")
+    return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
 
 
 def loads(content: bytes) -> Any:
@@ -52,10 +51,7 @@ def _parsed(content: bytes) -> Any:
     if _LONG_NUMBER not in content.translate(_DIGITS_AS_ZERO):
         with suppress(orjson.JSONDecodeError):
             return orjson.loads(content)
-    try:
-        return json.loads(content, parse_constant=_endless, parse_float=_finite)
-    except RecursionError:
-        raise ValueError("it is nested too deeply to read") from None
+    return storable.read_json(content, parse_constant=_endless, parse_float=_finite)
 
 
 def _finite(digits: str) -> float:
