@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ROTATION ?= $(shell expr $$(date +%s) / 86400)
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test test-production test-newest chaos check format lock screenshots bench clean
+.PHONY: help setup demo test test-production test-newest chaos check format lock screenshots docs bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -59,6 +59,10 @@ lock: $(READY) ## pin what an image installs, with hashes (UPGRADE=1 takes the n
 screenshots: $(READY) ## take pictures of every page for the docs (docs/screenshots)
 	@$(BIN)/python -m workshop.browser
 	@$(BIN)/python -m workshop.screenshots
+
+docs: $(READY) ## build the documentation as a site in build/docs, with its links checked
+	@$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going -j auto docs build/docs
+	@echo "Open build/docs/index.html."
 
 bench: $(READY) ## measure, side by side in one run; writes build/bench.json
 	@$(BIN)/python -m workshop.bench
