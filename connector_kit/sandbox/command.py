@@ -22,7 +22,7 @@ DEFAULT_PORT = 8900
 OPTIONS = (
     *("host", "port", "accounts", "json", "snapshot", "bucket", "rate", "no_retry_after"),
     *("page_size", "latency", "fault_rate", "fault_kinds", "seed", "push_parallelism"),
-    "strict_fields",
+    *("strict_fields", "applications"),
 )
 """Names of what `add_arguments` adds and `serve` takes."""
 
@@ -73,6 +73,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="keep only fields that the published schemas have: no externalId of exports, scripts",
     )
+    add(
+        "--applications",
+        action="store_true",
+        help="answer for shop.example.com, erp.example.com, and chat.example.com, too",
+    )
 
 
 def serve(*, json: bool, no_retry_after: bool, say: Callable[[str], None], **chosen: Any) -> None:
@@ -120,9 +125,22 @@ def _banner(introduction: Document, options: Options) -> str:
             f"  requests per account: {limit}",
             f"  counters, log, faults: {introduction['control_url']}/counters (/log, /faults)",
             *token_lines,
+            *_application_lines(introduction),
             "Stop it with Ctrl-C.",
         ]
     )
+
+
+def _application_lines(introduction: Document) -> list[str]:
+    """Return how to log in to the applications; their logins protect nothing and are no secrets."""
+    if not introduction["applications"]:
+        return []
+    lines = [f"Applications (data: {introduction['control_url']}/applications):"]
+    for application in introduction["applications"]:
+        credentials = " ".join(application["credentials"].values())
+        header = application["header"] if application["login"] == "token" else "basic"
+        lines.append(f"  {application['base_uri']:<28}{header}: {credentials}")
+    return lines
 
 
 def _words(text: str) -> tuple[str, ...]:

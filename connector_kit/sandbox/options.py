@@ -14,7 +14,9 @@ class Options:
     of 0 turns the limit off. *push_parallelism* is how many pushed updates run at once
     (protocol/README.md U15), *function_timeout* how many seconds a stack has to answer (U10),
     *latency* the least time in milliseconds that each answer takes. With *strict_fields*, documents
-    keep only the fields that the published schemas have (protocol/platform-2026.md).
+    keep only the fields that the published schemas have (protocol/platform-2026.md). With
+    *applications*, the sandbox answers for the shop, the ERP, and the chat of
+    `connector_kit.sandbox.applications`.
     """
 
     host: str = "127.0.0.1"
@@ -32,6 +34,7 @@ class Options:
     push_parallelism: int = 20
     function_timeout: float = 300.0
     strict_fields: bool = False
+    applications: bool = False
 
     def __post_init__(self) -> None:
         for name in ("accounts", "page_size", "push_parallelism"):

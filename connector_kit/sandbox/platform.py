@@ -10,6 +10,8 @@ from connector_kit.sandbox.account.audit_log import Audit
 from connector_kit.sandbox.account.mails import Mails
 from connector_kit.sandbox.account.recycle_bin import Bin
 from connector_kit.sandbox.account.tokens import Tokens
+from connector_kit.sandbox.applications.catalog import applications
+from connector_kit.sandbox.applications.hosting import Applications
 from connector_kit.sandbox.caches.store import Caches
 from connector_kit.sandbox.clock import Clock
 from connector_kit.sandbox.connections.backends import Backends
@@ -36,7 +38,9 @@ PUBLISHER_EMAIL = "publisher@example.com"
 class SnapshotPart(Protocol):
     """A part of the memory that goes into a snapshot under its name."""
 
-    changes: int
+    @property
+    def changes(self) -> int:
+        """A number that grows with everything worth saving."""
 
     def saved(self) -> list[Any]:
         """Return everything as JSON."""
@@ -64,7 +68,8 @@ class Platform:
     functions: Functions
     pushes: Pushes
     scripts: Scripts
-    backends: Backends = field(default_factory=Backends)
+    applications: Applications
+    backends: Backends
     caches: Caches = field(default_factory=Caches)
     jobs: Jobs = field(default_factory=Jobs)
     queue: Queue = field(default_factory=Queue)
@@ -87,6 +92,7 @@ class Platform:
         kinds = options.fault_kinds or KINDS
         misfortune = Misfortune(Faults(rate=options.fault_rate, kinds=kinds, seed=options.seed))
         functions = Functions(clock, store, tokens, journal, misfortune, options.function_timeout)
+        hosting = Applications(applications(), clock, is_on=options.applications)
         return cls(
             options=options,
             clock=clock,
@@ -100,6 +106,8 @@ class Platform:
             functions=functions,
             pushes=Pushes(store, licenses, functions, journal, options.push_parallelism),
             scripts=Scripts(store),
+            applications=hosting,
+            backends=Backends(hosting),
         )
 
     @property
@@ -117,6 +125,7 @@ class Platform:
             "retries": self.retries,
             "bin": self.bin,
             "caches": self.caches,
+            "applications": self.applications,
         }
 
     @property

@@ -1,4 +1,4 @@
-"""Requests to applications that run on this very machine.
+"""Requests to applications that run on this very machine, or in the sandbox itself.
 
 The sandbox never leaves it: a connection whose address is not a loopback one is refused, and
 redirects are not followed. So documents with real addresses and real secrets can be stored here
@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -47,15 +48,38 @@ class BackendAnswer:
         return next((value for key, value in self.headers.items() if key.lower() == name), "")
 
 
+class Hosting(Protocol):
+    """The applications in the sandbox itself, by host; they answer if *is_on*."""
+
+    is_on: bool
+
+    @property
+    def hosts(self) -> Mapping[str, object]:
+        """The applications, by host."""
+
+    def answer(self, host: str, request: BackendRequest) -> BackendAnswer:
+        """Return what the application at *host* answers."""
+
+
 class Backends:
     """Sends requests to local applications."""
 
-    def __init__(self) -> None:
+    def __init__(self, hosting: Hosting) -> None:
+        self._hosting = hosting
         self._session: aiohttp.ClientSession | None = None
+
+    def reaches(self, url: str) -> bool:
+        """Whether an address leads to an application on this machine, or in the sandbox."""
+        hosting = self._hosting
+        return is_local(url) or (hosting.is_on and _host(url) in hosting.hosts)
 
     async def exchange(self, request: BackendRequest) -> BackendAnswer:
         """Return the answer; raises `Refusal` 422 when there is none, or it may not be asked."""
-        check_local(request.url)
+        host = _host(request.url)
+        if not self.reaches(request.url):
+            raise self._distant(host)
+        if host in self._hosting.hosts:
+            return self._hosting.answer(host, request)
         if self._session is None:
             # A connection is used again at once or not at all: an idle one may close just then.
             self._session = aiohttp.ClientSession(
@@ -83,15 +107,15 @@ class Backends:
         if self._session:
             await self._session.close()
 
-
-def check_local(url: str) -> None:
-    """Raise `Refusal` 422 for every address but a loopback one."""
-    if not is_local(url):
-        raise refuse(
+    def _distant(self, host: str) -> Refusal:
+        remedy = "give the connection a baseURI such as http://127.0.0.1:8000."
+        if host in self._hosting.hosts:
+            remedy = "start the sandbox with --applications, and it answers for this one itself."
+        return refuse(
             422,
             "backend_not_local",
-            f"The sandbox asks only applications on this machine, not {_host(url) or 'nowhere'!r}; "
-            "give the connection a baseURI such as http://127.0.0.1:8000.",
+            f"The sandbox asks only applications on this machine, not {host or 'nowhere'!r}; "
+            f"{remedy}",
         )
 
 

@@ -7,7 +7,7 @@ connection says how; for every other connection only the credentials are checked
 from __future__ import annotations
 
 from connector_kit.sandbox.connections import online, requests, responses, wrappers
-from connector_kit.sandbox.connections.backends import BackendRequest, is_local
+from connector_kit.sandbox.connections.backends import BackendRequest
 from connector_kit.sandbox.connections.online import login_errors, ping
 from connector_kit.sandbox.documents.paths import find
 from connector_kit.sandbox.documents.record import Record
@@ -60,7 +60,7 @@ async def _ping(run: RunContext, sent: Document) -> Document:
             ids = {name: sent[name] for name in CONTEXT if isinstance(sent.get(name), str)}
             return await wrappers.ping(run, ids)
         has_address = isinstance(rules, dict) and rules.get("relativeURI")
-        is_here = is_local(str(find(connection, ("http", "baseURI"))))
+        is_here = run.platform.backends.reaches(str(find(connection, ("http", "baseURI"))))
         if login_errors(connection) or not (has_address and is_here):
             return ping(connection)
         request = BackendRequest(

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from connector_kit.sandbox import openapi
+from connector_kit.sandbox.applications.application import Application
 from connector_kit.sandbox.control import staging
 from connector_kit.sandbox.documents.store import Account
 from connector_kit.sandbox.flows.schedules import run_due
@@ -70,6 +71,7 @@ def introduction(platform: Platform, base_url: str) -> Document:
         "account_tokens": [customer.token for customer in platform.customers],
         "publisher": describe(platform.publisher),
         "accounts": [describe(customer) for customer in platform.customers],
+        "applications": platform.applications.describe(),
     }
 
 
@@ -161,6 +163,26 @@ def _documents(request: Request) -> Document:
     return dict(by_type)
 
 
+def _data(request: Request) -> Document:
+    """What an application holds."""
+    return _application(request).data
+
+
+def _reset_application(request: Request) -> Document:
+    application = _application(request)
+    application.reset()
+    return application.data
+
+
+def _application(request: Request) -> Application:
+    name = request.params["name"]
+    application = request.platform.applications.named(name)
+    if application is None:
+        is_on = request.platform.applications.is_on
+        raise not_found(f"application {name}" if is_on else "application without --applications")
+    return application
+
+
 def _account_id(request: Request) -> str:
     return staging.account_id_of(request.platform, request.params["id"])
 
@@ -193,6 +215,9 @@ ROUTES: tuple[tuple[str, str, Control], ...] = (
     ("POST", "/accounts/{id}/jobs", _stage(staging.stage_job)),
     ("POST", "/accounts/{id}/errors", _stage(staging.stage_errors)),
     ("POST", "/logs", lambda request: staging.stage_log(request.platform, request.body)),
+    ("GET", "/applications", lambda request: request.platform.applications.describe()),
+    ("GET", "/applications/{name}", _data),
+    ("POST", "/applications/{name}/reset", _reset_application),
     ("GET", "/mails", lambda request: [*request.platform.mails.sent]),
     ("GET", "/files/{key}/{name}", _file),
     ("GET", "/openapi.json", lambda _: openapi.description()),

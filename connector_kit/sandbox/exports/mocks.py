@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from connector_kit.sandbox.connections import requests, wrappers
-from connector_kit.sandbox.connections.backends import is_local
 from connector_kit.sandbox.documents.paths import find, objects
 from connector_kit.sandbox.http.wire import Document, parse
+from connector_kit.sandbox.pipeline.context import RunContext
 
 
 def has_records(export: Document) -> bool:
@@ -18,14 +18,15 @@ def has_records(export: Document) -> bool:
     return bool(export.get("mockOutput") or export.get("sampleData"))
 
 
-def stand_in(connection: Document, export: Document) -> bool:
+def stand_in(run: RunContext, export: Document) -> bool:
     """Whether an export's own records stand in for its application, which is not within reach."""
+    connection = run.connection
     if wrappers.is_wrapper(connection) or not has_records(export):
         return False
     if connection.get("type") not in requests.TYPES:
         return True
     address = find(connection, (requests.connection_type(connection), "baseURI"))
-    return not is_local(str(address or ""))
+    return not run.platform.backends.reaches(str(address or ""))
 
 
 def records_of(export: Document) -> list[Any]:

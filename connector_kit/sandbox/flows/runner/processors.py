@@ -147,7 +147,7 @@ class Processor:
         data: list[Any] = []
         errors: list[Document] = []
         try:
-            if mocks.stand_in(self._step.run.connection, self._step.document):
+            if mocks.stand_in(self._step.run, self._step.document):
                 records = mocks.records_of(self._step.document)
                 batch, _ = await batches.refine(exporting, records, 0)
                 data, errors = batch.data, batch.errors

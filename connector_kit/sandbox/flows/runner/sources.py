@@ -88,4 +88,4 @@ class Source:
         # From here on: whether the sandbox reaches what the export leads to, or must say why not.
         is_known = wrappers.is_wrapper(connection) or connection.get("type") in requests.TYPES
         has_application = is_known or bool(connection.get("_id"))
-        return has_application and not mocks.stand_in(connection, export)
+        return has_application and not mocks.stand_in(self._step.run, export)
