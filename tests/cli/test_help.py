@@ -1,0 +1,44 @@
+"""What `connector-kit help` says."""
+
+import subprocess
+import sys
+
+import pytest
+from django.core.management import get_commands
+
+from connector_kit.cli.utility import GROUPS, Utility
+
+OWN = {name for name, app in get_commands().items() if app in ("connector_kit", "settings_ui")}
+GROUPED = [name for names in GROUPS.values() for name in names]
+
+
+def test_each_command_of_the_kit_is_listed_once(capsys):
+    Utility(["connector-kit", "help"]).execute()
+    printed = capsys.readouterr().out
+
+    assert sorted(set(GROUPED) & OWN) == sorted(OWN)
+    assert len(GROUPED) == len(set(GROUPED))
+    assert all(f"  {name} " in printed for name in GROUPED)
+
+
+def test_help_leaves_nothing_in_the_folder(tmp_path):
+    for words in ("[]", "['help', 'rollout']"):
+        done = subprocess.run(
+            [sys.executable, "-c", f"from connector_kit.cli import main; main({words})"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "connector-kit" in done.stdout
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unknown_command_is_answered_with_the_nearest(capsys):
+    with pytest.raises(SystemExit) as ended:
+        Utility(["connector-kit", "rolout"]).execute()
+
+    assert ended.value.code == 1
+    assert "Did you mean rollout?" in capsys.readouterr().err
