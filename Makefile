@@ -47,6 +47,7 @@ check: $(READY) ## check format, lint, wording, types, import order, migrations,
 	@$(BIN)/python manage.py check --fail-level WARNING
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/python -m workshop.coverage --check
+	@$(BIN)/python -m workshop.commands --check
 	@$(BIN)/python -m workshop.lock --check
 
 format: $(READY) ## format, and fix what can be fixed automatically

@@ -10,9 +10,10 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from django.core.management import CommandError, get_commands, load_command_class
+from django.core.management import CommandError
 
 import connector_kit
+from connector_kit.cli.utility import find_command
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -58,8 +59,9 @@ def test_python_is_python_and_imports_what_is_there(text):
 @pytest.mark.parametrize("typed", list(commands()))
 def test_commands_exist_with_their_options(typed):
     name, *words = shlex.split(typed)
-    assert name in get_commands(), f"There is no command {name}."
-    parser = load_command_class(get_commands()[name], name).create_parser("connector-kit", name)
+    command = find_command(name)
+    assert command, f"There is no command {name}."
+    parser = command.create_parser("connector-kit", name)
     has_options = any(word.startswith("-") for word in words)
 
     try:

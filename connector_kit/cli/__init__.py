@@ -25,6 +25,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         return
     from connector_kit.cli import utility  # noqa: PLC0415 - not for the version alone
 
+    if "_ARGCOMPLETE" in os.environ:
+        utility.configure_stateless()
+        from connector_kit.cli import completion  # noqa: PLC0415 - only when the shell asks
+
+        completion.answer(PROGRAM)
     if not words or words[0] in utility.STATELESS:
         utility.configure_stateless()
         utility.Utility([PROGRAM, *words]).execute()

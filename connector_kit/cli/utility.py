@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib.metadata import version
 
+import django
 from django.conf import settings
-from django.core.management import ManagementUtility
+from django.core.management import BaseCommand, ManagementUtility, get_commands, load_command_class
 
 GROUPS: Mapping[str, Mapping[str, str]] = {
     "Write a connector": {
@@ -27,7 +28,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "installbase": "read the install base, and list it",
         "rollout": "roll a release out, watch it, roll it back",
         "license": "grant, change, and reconcile licenses",
-        "settings_link": "let a customer open the settings of an installation",
+        "settings-link": "let a customer open the settings of an installation",
         "usage": "count runs, records, and errors",
     },
     "Deploy in accounts that you hold tokens of": {
@@ -41,15 +42,22 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "staff": "give people access to the console",
         "token": "create keys to the REST API",
     },
+    "At your desk": {
+        "completion": "complete commands and options in your shell",
+    },
 }
 """Commands by what one wants to do, in the order in which one comes to need them."""
 
-STATELESS = ("help", "--help", "-h")
+STATELESS = ("help", "--help", "-h", "completion")
 """What needs neither settings nor data, so that it works, and leaves nothing, in any folder."""
 
 
 class Utility(ManagementUtility):
     """Runs commands as ``manage.py`` does; ``help`` lists the kit's own by task."""
+
+    def fetch_command(self, subcommand: str) -> BaseCommand:
+        """Return the command; its name is written with hyphens here, with underscores in Python."""
+        return super().fetch_command(subcommand.replace("-", "_"))
 
     def main_help_text(self, commands_only: bool = False) -> str:
         """Return the commands by task with a line for each, or just all names (Django's too)."""
@@ -72,6 +80,13 @@ class Utility(ManagementUtility):
         return "\n".join(lines)
 
 
+def find_command(name: str) -> BaseCommand | None:
+    """Return the command *name*, written with hyphens; None if there is none."""
+    module = name.replace("-", "_")
+    package = get_commands().get(module)
+    return load_command_class(str(package), module) if package else None
+
+
 def configure_stateless() -> None:
     """Configure Django with no more than commands need to be listed and described."""
     apps = ("contenttypes", "auth")
@@ -79,3 +94,4 @@ def configure_stateless() -> None:
         INSTALLED_APPS=[*(f"django.contrib.{app}" for app in apps), "connector_kit", "settings_ui"],
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
     )
+    django.setup()

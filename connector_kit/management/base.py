@@ -6,9 +6,10 @@ import json
 import sys
 import textwrap
 from abc import ABC, abstractmethod
-from argparse import ArgumentTypeError, RawDescriptionHelpFormatter
+from argparse import SUPPRESS, ArgumentTypeError, RawDescriptionHelpFormatter
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
+from importlib.metadata import version
 from typing import Any, ClassVar
 
 from django.core.exceptions import ImproperlyConfigured
@@ -27,6 +28,8 @@ from connector_kit.logs import quiet_terminal
 
 Options = Mapping[str, Any]
 """What was given on the command line, by argument."""
+
+_JSON = "print JSON to stdout"
 
 WIDTH_WITHOUT_TERMINAL = 200
 """Columns of a table that goes to a file or a pipe, where cutting it off would lose data."""
@@ -75,6 +78,10 @@ class KitCommand(BaseCommand, ABC):
             formatter_class=_HelpFormatter,
             **kwargs,
         )
+
+    def get_version(self) -> str:
+        """Return the kit's version, for ``--version``."""
+        return version("connector-kit")
 
     @abstractmethod
     def run(self, **options: Any) -> int | None:
@@ -140,6 +147,7 @@ class ActionsCommand(KitCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the actions, each with its arguments."""
+        parser.add_argument("--json", action="store_true", help=SUPPRESS)
         add_actions(parser, self.actions, required=not self.default)
         parser.set_defaults(**self.default)
 
@@ -162,12 +170,23 @@ def add_actions(
     for name, action in actions.items():
         subparser = subparsers.add_parser(name, help=action.words, description=action.words)
         action.add_arguments(subparser)
-        add_json(subparser)
+        _add_common(subparser)
+
+
+def _add_common(parser: CommandParser) -> None:
+    """Let options that every command has follow the action, too: ``rollout status --no-color``."""
+    parser.add_argument("--json", action="store_true", default=SUPPRESS, help=_JSON)
+    quiet: dict[str, Any] = {"default": SUPPRESS, "help": SUPPRESS}
+    parser.add_argument("-v", "--verbosity", type=int, choices=range(4), **quiet)
+    for option in ("--settings", "--pythonpath"):
+        parser.add_argument(option, **quiet)
+    for option in ("--traceback", "--no-color", "--force-color"):
+        parser.add_argument(option, action="store_true", **quiet)
 
 
 def add_json(parser: CommandParser) -> None:
     """Add ``--json`` to *parser* (a command's own, or one of its subcommands')."""
-    parser.add_argument("--json", action="store_true", help="print JSON to stdout")
+    parser.add_argument("--json", action="store_true", help=_JSON)
 
 
 def add_connector(parser: CommandParser, default: str = "the only one") -> None:

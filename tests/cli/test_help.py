@@ -8,7 +8,11 @@ from django.core.management import get_commands
 
 from connector_kit.cli.utility import GROUPS, Utility
 
-OWN = {name for name, app in get_commands().items() if app in ("connector_kit", "settings_ui")}
+OWN = {
+    name.replace("_", "-")
+    for name, app in get_commands().items()
+    if app in ("connector_kit", "settings_ui")
+}
 GROUPED = [name for names in GROUPS.values() for name in names]
 
 

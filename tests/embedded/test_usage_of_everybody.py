@@ -57,7 +57,7 @@ def test_embedded_accounts_are_asked(flowing, capsys):
 
 
 def test_flows_are_called_as_the_connector_calls_them(flowing, capsys):
-    _, answer = told(capsys, "--flows", "--integration", flowing.integration_id)
+    _, answer = told(capsys, "--flows", "--installation", flowing.integration_id)
 
     flows = {
         component.external_id

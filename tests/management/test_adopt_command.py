@@ -47,7 +47,7 @@ def test_it_says_what_is_not_as_it_was_and_what_comes_next(downloaded, capsys):
 
 
 def test_everything_can_be_chosen(downloaded):
-    options = ["--output", "mine", "--name", "Ours", "--class-name", "Theirs", "--version", "0.2.0"]
+    options = ["--output", "mine", "--name", "Ours", "--class-name", "Theirs", "--release", "0.2.0"]
     call_command("adopt", str(downloaded), *options)
 
     connector = load_connector("./mine")
@@ -112,7 +112,7 @@ def test_secrets_are_listed_and_not_printed(tmp_path, capsys):
     [
         (["nonsense"], "nonsense does not exist"),
         (["."], "There are no files"),
-        (["DOWNLOADED", "--version", "two"], "not a semantic version"),
+        (["DOWNLOADED", "--release", "two"], "not a semantic version"),
         (["DOWNLOADED", "--class-name", "2"], "is not a valid class name"),
         (["DOWNLOADED", "--output", "DOWNLOADED"], "not empty. Choose another folder"),
     ],

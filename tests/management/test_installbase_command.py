@@ -64,7 +64,7 @@ def test_list_says_where_the_next_page_begins(installed, capsys):
 
 
 def test_list_can_be_narrowed_to_a_version(installed, capsys):
-    call_command("installbase", "list", "--version", "9.9.9", "--json")
+    call_command("installbase", "list", "--release", "9.9.9", "--json")
 
     assert json.loads(capsys.readouterr().out)["total"] == 0
 

@@ -64,7 +64,14 @@ def test_integrations_and_dates_narrow_it(platform, capsys):
     platform.plays(Reply(200, []))
 
     call_command(
-        "usage", "--integration", "64a1", "--since", "2026-05-01", "--until", "2026-06-01", "--json"
+        "usage",
+        "--installation",
+        "64a1",
+        "--since",
+        "2026-05-01",
+        "--until",
+        "2026-06-01",
+        "--json",
     )
 
     (line,) = platform.lines

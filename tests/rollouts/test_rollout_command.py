@@ -73,7 +73,7 @@ def test_workers_need_not_wait_for_the_next_beat(installed, run, monkeypatch):
 
 
 def test_start_takes_a_part_of_the_base(installed, run):
-    run("start", "--sandbox", "--from-version", "1.0.0", "--release", "1.1.0")
+    run("start", "--sandbox", "--from-release", "1.0.0", "--release", "1.1.0")
 
     assert [push.installation.sandbox for push in Rollout.objects.get().pushes.all()] == [True]
 

@@ -38,7 +38,7 @@ class Command(KitCommand):
     example = """
 manage.py adopt downloaded/
 manage.py adopt downloaded.zip --output my_connector --name "Orders to ERP"
-manage.py adopt 64a1f0c2b3d4e5f607182901 --class-name OrdersToErp --version 0.1.0 --json
+manage.py adopt 64a1f0c2b3d4e5f607182901 --class-name OrdersToErp --release 0.1.0 --json
 """
     exit_codes = {
         0: "package written; it compiles to the adopted documents",
@@ -65,7 +65,9 @@ manage.py adopt 64a1f0c2b3d4e5f607182901 --class-name OrdersToErp --version 0.1.
         )
         parser.add_argument("--name", help="connector name (default: the integration's)")
         parser.add_argument("--class-name", help="class name (default: derived from the name)")
-        parser.add_argument("--version", default="1.0.0", help="first version (1.0.0)")
+        parser.add_argument(
+            "--release", metavar="VERSION", default="1.0.0", help="first version (1.0.0)"
+        )
         parser.add_argument(
             "--keep-samples",
             action="store_true",
@@ -86,7 +88,7 @@ manage.py adopt 64a1f0c2b3d4e5f607182901 --class-name OrdersToErp --version 0.1.
             download,
             name=options["name"],
             class_name=options["class_name"],
-            version=options["version"],
+            version=options["release"],
             keep_samples=options["keep_samples"],
         )
         class_name = adoption.outline.class_name

@@ -91,7 +91,7 @@ class List(Action):
     def add_arguments(self, parser: CommandParser) -> None:
         add_connector(parser)
         parser.add_argument(
-            "--version", dest="of_version", metavar="VERSION", help="only this version"
+            "--release", metavar="VERSION", help="only installations of this version"
         )
         parser.add_argument("--email", metavar="PART", help="part of the customer's address")
         add_environment(parser, "installations")
@@ -139,7 +139,7 @@ class List(Action):
     def run(self, command: KitCommand, options: Options) -> None:
         connector = find_connector(options["connector"])
         wanted = InstallBaseFilter(
-            version=options["of_version"],
+            version=options["release"],
             sandbox=options["sandbox"],
             email=options["email"],
             vanished=options["vanished"],
@@ -177,7 +177,7 @@ class Command(ActionsCommand):
     example = """
 manage.py installbase sync
 manage.py installbase sync commerce-hub
-manage.py installbase list commerce-hub --version 1.0.0 --production
+manage.py installbase list commerce-hub --release 1.0.0 --production
 manage.py installbase list commerce-hub --needs
 manage.py installbase list commerce-hub --limit 50 --after 64a1f0c2b3d4e5f607182901 --json
 """

@@ -102,4 +102,4 @@ manage.py release default 1.1.0
 manage.py release default 1.1.0 commerce-hub --yes
 """
     actions = {"list": List(), "default": Default()}
-    default = {"action": "list", "connector": None, "json": False}
+    default = {"action": "list", "connector": None}

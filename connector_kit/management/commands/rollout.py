@@ -140,7 +140,7 @@ class Start(RolloutAction):
         )
         add_environment(parser, "installations")
         for name, words in {
-            "--from-version": "only from this version (repeatable)",
+            "--from-release": "only from this release (repeatable)",
             "--tag": "only with this tag (repeatable)",
             "--installation": "only this integration id (repeatable)",
         }.items():
@@ -158,7 +158,7 @@ class Start(RolloutAction):
             ),
             only=Selection(
                 sandbox=options["sandbox"],
-                versions=tuple(options["from_version"]),
+                versions=tuple(options["from_release"]),
                 tags=tuple(options["tag"]),
                 integrations=tuple(options["installation"]),
             ),

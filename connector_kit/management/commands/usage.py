@@ -34,7 +34,7 @@ class Command(KitCommand):
     )
     example = """
 manage.py usage
-manage.py usage --integration 64a1f0c2b3d4e5f607182901 --flows
+manage.py usage --installation 64a1f0c2b3d4e5f607182901 --flows
 manage.py usage --enabled
 manage.py usage --since 2026-05-01 --until 2026-06-01 --json
 """
@@ -47,11 +47,11 @@ manage.py usage --since 2026-05-01 --until 2026-06-01 --json
     def add_arguments(self, parser: CommandParser) -> None:
         """Take what to count, from when to when, and how to show it."""
         parser.add_argument(
-            "--integration",
+            "--installation",
             action="append",
             dest="integrations",
             metavar="ID",
-            help="only this integration (repeatable; default: all)",
+            help="only this installation (repeatable; default: all)",
         )
         parser.add_argument("--since", type=_date, metavar="DATE", help="start date (default: all)")
         parser.add_argument("--until", type=_date, metavar="DATE", help="end date (default: now)")
