@@ -10,7 +10,7 @@ from connector_kit.sandbox.http.errors import Refusal, refuse
 APPLICATIONS = "applications other than wrappers and HTTP applications on this machine"
 LOGINS = "authentication methods other than basic, token, OAuth, cookie, and custom"
 RULES = "filter operators that the filter editor does not offer"
-SCRIPTS = "scripts outside exports, imports, and flows"
+SCRIPTS = "scripts that a connector's record names"
 MODULES = "modules imported by scripts"
 HELPERS = "Handlebars helpers that sign requests"
 FIELDS = "some fields of exports, imports, and flows"

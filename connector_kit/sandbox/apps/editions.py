@@ -10,7 +10,7 @@ from connector_kit.sandbox.documents.paths import find
 from connector_kit.sandbox.http.call import EMPTY, Answer, Call, answer
 from connector_kit.sandbox.http.errors import impossible
 from connector_kit.sandbox.http.routing import Route
-from connector_kit.sandbox.unsimulated import SCRIPTS
+from connector_kit.sandbox.unsimulated import SCRIPTS, not_simulated
 
 STEPS = "changeEditionSteps"
 
@@ -46,6 +46,8 @@ async def submit_step(call: Call) -> Answer:
     listing, edition_id = installation.listing.document, license_.fields["_changeEditionId"]
     function = find(listing, ("twoDotZero", "changeEdition"))
     if isinstance(function, dict) and function.get("function"):
+        if function.get("_scriptId") and not function.get("_stackId"):
+            raise not_simulated(SCRIPTS, "twoDotZero.changeEdition")
         options = {
             "fromEdition": edition(listing, license_.fields.get("_editionId")),
             "toEdition": edition(listing, edition_id),

@@ -13,7 +13,6 @@ from connector_kit.sandbox.http.errors import impossible, refuse
 from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.http.wire import Document
 from connector_kit.sandbox.stacks.functions import unusable
-from connector_kit.sandbox.unsimulated import SCRIPTS
 
 STEPS = "installSteps"
 
@@ -136,8 +135,8 @@ def _update_step(step: Any, updates: list[Document]) -> Any:
 
 ROUTES = (
     Route("PUT", "/integrations/{id}/installer/{fn}", run_installer, body="anything"),
-    Route("GET", "/integrations/{id}/installSteps", read_steps, unless=(SCRIPTS,)),
-    Route("POST", "/integrations/{id}/installSteps", submit_step, body="step", unless=(SCRIPTS,)),
-    Route("GET", "/integrations/{id}/currentStep", current_step, unless=(SCRIPTS,)),
-    Route("POST", "/integrations/{id}/initChild", init_child, unless=(SCRIPTS,)),
+    Route("GET", "/integrations/{id}/installSteps", read_steps),
+    Route("POST", "/integrations/{id}/installSteps", submit_step, body="step"),
+    Route("GET", "/integrations/{id}/currentStep", current_step),
+    Route("POST", "/integrations/{id}/initChild", init_child),
 )

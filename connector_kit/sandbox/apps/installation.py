@@ -14,8 +14,7 @@ from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import EMPTY, Answer, Call, answer
 from connector_kit.sandbox.http.errors import impossible, not_found
 from connector_kit.sandbox.http.wire import Document, parse
-from connector_kit.sandbox.stacks.functions import FunctionCall
-from connector_kit.sandbox.unsimulated import SCRIPTS, not_simulated
+from connector_kit.sandbox.stacks.functions import FunctionCall, unusable
 
 GIVEN = ("bearerToken", "_integrationId", "_connectorId", "opts")
 """Options that the platform gives; a request body cannot replace them."""
@@ -73,16 +72,15 @@ class Installation:
         return await self._call(function, {**added, **own, "opts": opts}, kind=kind)
 
     async def run_flat(self, target: Document, options: Document) -> Any:
-        """Call a function of framework 2.0, ``{function, _stackId}`` (U8).
-
-        Raises `Refusal` 501 when it is on a script.
-        """
-        stack_id = target.get("_stackId")
-        owns_stack = self.connector is not None and self.connector.get("_stackId")
-        if not stack_id and (target.get("_scriptId") or not owns_stack):
-            raise not_simulated(SCRIPTS)
+        """Call a function of framework 2.0: on a stack, else in a script of the account (U8)."""
         known = {name: value for name, value in options.items() if value is not None}
-        return await self._call(str(target["function"]), known, stack_id=stack_id)
+        stack_id, function = target.get("_stackId"), str(target["function"])
+        if target.get("_scriptId") and not stack_id:
+            scripts, owner = self.call.platform.scripts, self.integration.account_id
+            return await scripts.call(owner, {**target, "function": function}, known)
+        if not stack_id and not (self.connector and self.connector.get("_stackId")):
+            raise unusable(f"The function {function} names neither a stack nor a script.")
+        return await self._call(function, known, stack_id=stack_id)
 
     def about(self) -> Document:
         """Return what functions of framework 2.0 get about the installation."""

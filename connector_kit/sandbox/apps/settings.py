@@ -22,13 +22,13 @@ from connector_kit.sandbox.http.errors import impossible, not_found
 from connector_kit.sandbox.http.routing import Route
 from connector_kit.sandbox.http.wire import Document, parse
 from connector_kit.sandbox.stacks.functions import unusable
-from connector_kit.sandbox.unsimulated import SCRIPTS
 
 
 async def save(call: Call) -> Answer:
     """PUT /integrations/{id}: a user's save goes through ``preSave``, a connector's does not.
 
-    The function is not called for a save that is refused anyway.
+    The function is not called for a save that is refused anyway. While the license is expired, it
+    is not called either, and nothing is saved (U21).
     """
     record, sent = access.writable(call), call.document()
     check_kinds("integrations", sent)
@@ -37,6 +37,7 @@ async def save(call: Call) -> Answer:
         locking.check_no_update(call.store, record, sent)
         connector = call.store.find("connectors", record.connector_id or "")
         installation = Installation(call, record, connector)
+        installation.check_license()
         options: Document = {"newResource": sent, "oldResource": parse(record.public)}
         saved = await installation.run_flat(function, options)
         if not isinstance(saved, dict):
@@ -97,6 +98,7 @@ async def _answer_form(
     integrations = (item for item in (record, *above) if item.resource == "integrations")
     connector = call.store.find("connectors", record.connector_id or "")
     installation = Installation(call, next(integrations, record), connector)
+    installation.check_license()
     parent = installation.parent()
     options: Document = {
         "resource": resource,
@@ -105,6 +107,8 @@ async def _answer_form(
     }
     for name, ancestor in zip(("parentResource", "grandparentResource"), above, strict=False):
         options[name] = parse(ancestor.public)
+    if function.get("_scriptId"):  # protocol/extension.md#6: scripts get this, too
+        options["sandbox"] = bool(installation.integration.get("sandbox"))
     form: Any = await installation.run_flat(function, options)
     return answer(static if form is None else form)
 
@@ -117,23 +121,16 @@ def _parents_of(call: Call, record: Record) -> list[Record]:
 
 
 ROUTES = (
-    Route(
-        "PUT",
-        "/integrations/{id}",
-        save,
-        body="integrations",
-        unless=(SCRIPTS,),
-    ),
+    Route("PUT", "/integrations/{id}", save, body="integrations"),
     Route("PUT", "/integrations/{id}/settings/{fn}", run_setting, body="anything"),
     Route("PUT", "/integrations/{id}/utilities/{fn}", run_utility, body="anything"),
     *(
-        Route("POST", f"/{resource}/{{id}}/settingsForm/init", init_form, unless=(SCRIPTS,))
+        Route("POST", f"/{resource}/{{id}}/settingsForm/init", init_form)
         for resource in ("exports", "imports", "flows", "connections", "integrations")
     ),
     Route(
         "POST",
         "/integrations/{id}/flowGroupings/{groupId}/settingsForm/init",
         init_group_form,
-        unless=(SCRIPTS,),
     ),
 )

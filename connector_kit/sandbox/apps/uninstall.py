@@ -12,7 +12,6 @@ from connector_kit.sandbox.documents import writing
 from connector_kit.sandbox.http.call import EMPTY, Answer, Call, answer
 from connector_kit.sandbox.http.errors import impossible
 from connector_kit.sandbox.http.routing import Route
-from connector_kit.sandbox.unsimulated import SCRIPTS
 
 STEPS = "uninstallSteps"
 _PRE = "/integrations/{id}/uninstaller/preUninstallFunction"
@@ -117,11 +116,5 @@ ROUTES = (
     Route("DELETE", "/integrations/{id}/install", uninstall),
     Route("POST", "/integrations/{id}/initUninstall", begin_uninstall),
     Route("GET", "/integrations/{id}/uninstallSteps", read_steps),
-    Route(
-        "POST",
-        "/integrations/{id}/uninstallSteps",
-        submit_step,
-        body="step",
-        unless=(SCRIPTS,),
-    ),
+    Route("POST", "/integrations/{id}/uninstallSteps", submit_step, body="step"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from connector_kit.sandbox.documents.paths import objects
 from connector_kit.sandbox.documents.record import Record
 from connector_kit.sandbox.documents.references import references
 from connector_kit.sandbox.documents.store import Store
@@ -12,13 +13,17 @@ ORDER = (
 )
 """Types that are copied, what is referred to before what refers."""
 
+_STEPS = ("installSteps", "uninstallSteps", "changeEditionSteps")
+
 
 def contents_of(store: Store, record: Record) -> list[Record]:
     """Return *record* and what it needs, in the order in which it can be created.
 
-    Of an integration it is the integration itself first, then all its members.
+    Of an integration it is the integration itself first, then all its members, and the scripts that
+    its steps name.
     """
-    members = store.members(record) if record.resource == "integrations" else [record]
+    is_whole = record.resource == "integrations"
+    members = [*store.members(record), *_scripts_of_steps(store, record)] if is_whole else [record]
     contents = {member.id: member for member in members if member.resource in ORDER}
     waiting = [record, *contents.values()]
     while waiting:
@@ -30,7 +35,18 @@ def contents_of(store: Store, record: Record) -> list[Record]:
                 contents[target.id] = target
                 waiting.append(target)
     ordered = sorted(contents.values(), key=lambda item: (ORDER.index(item.resource), item.id))
-    return [record, *ordered] if record.resource == "integrations" else ordered
+    return [record, *ordered] if is_whole else ordered
+
+
+def _scripts_of_steps(store: Store, integration: Record) -> list[Record]:
+    ids = [
+        str(step.get("_scriptId"))
+        for name in _STEPS
+        for step in objects(integration.get(name))
+        if step.get("_scriptId")
+    ]
+    scripts = (store.get(integration.account_id, "scripts", id_) for id_ in dict.fromkeys(ids))
+    return [script for script in scripts if script]
 
 
 def named_ids(records: list[Record], resource: str) -> list[str]:

@@ -111,7 +111,7 @@ def _update_call(connector: Record, integration: Record, license_: Document) -> 
     if not isinstance(reference, dict):
         reference = {}
     if reference.get("_scriptId") and not reference.get("_stackId"):
-        raise unusable("The update function is on a script; the sandbox runs no JavaScript.")
+        raise unusable("The sandbox does not run an update function that is on a script.")
     return FunctionCall(
         connector_id=connector.id,
         integration_id=integration.id,

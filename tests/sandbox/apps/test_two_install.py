@@ -184,14 +184,44 @@ def test_a_step_with_neither_form_nor_address_shows_nothing(customer, publish, b
     assert code(customer.get(f"{path}/currentStep")) == (422, "invalid_operation")
 
 
-def test_a_step_on_a_script_is_not_run_and_says_so(customer, publisher, publish, begin):
-    script = publisher.create("scripts", content="1")["_id"]
-    path = begin(publish([_step("ask", type="form", _scriptId=script)]))
+ON_SCRIPT = """
+function ask(options) {
+  if (!options.formSubmission.channel) throw new Error('Choose a channel.')
+}
+function form(options) {
+  return {fieldMap: {[options.resource.name]: {type: 'text'}}}
+}
+"""
+
+
+def test_a_step_runs_the_copy_of_its_script_in_the_customers_account(
+    customer, publisher, publish, begin
+):
+    script = publisher.create("scripts", content=ON_SCRIPT)["_id"]
+    path = begin(publish([_step("ask", type="form", initFormFunction="form", _scriptId=script)]))
+    customer.post(f"{path}/installSteps", {})  # copies
+
+    own = customer.get(path).json()["installSteps"][-1]["_scriptId"]
+    assert own != script
+    [copied] = customer.get("/scripts").json()
+    assert copied["_id"] == own
+    shown = customer.get(f"{path}/currentStep").json()["result"]
+    assert shown == {"fieldMap": {customer.get(path).json()["name"]: {"type": "text"}}}
+    refused = customer.post(f"{path}/installSteps", {})
+    assert code(refused) == (422, "Error")
+    assert "Choose a channel." in refused.text
+    assert customer.post(f"{path}/installSteps", {"channel": "#a"}).content == b""
+
+
+def test_a_step_without_stack_and_script_cannot_be_run(customer, publisher, publish, begin):
+    connector = publish([_step("ask", type="form")])
+    listing = publisher.get(f"/connectors/{connector}").json()
+    path = begin(connector)
+    publisher.put(f"/connectors/{connector}", {**listing, "_stackId": None})
 
     answer = customer.post(f"{path}/installSteps", {})
 
-    assert code(answer) == (501, "not_implemented")
-    assert "scripts" in answer.text
+    assert code(answer) == (422, "invalid_extension_response")
 
 
 # Connections, stacks and copies

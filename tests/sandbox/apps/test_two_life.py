@@ -119,6 +119,63 @@ def test_a_form_is_made_by_a_function_each_time_it_is_opened(customer, stack, in
     assert stack.last["options"]["license"]["_id"] == installed.license
 
 
+SCRIPT = """
+function save(options) {
+  if (options.newResource.settings.channel === '#a') {
+    throw Object.assign(new Error('It is taken.'), {name: 'taken'})
+  }
+  options.newResource.settings.saved = true
+  return options.newResource
+}
+function form(options) {
+  return {fieldMap: {['sandbox ' + options.sandbox]: {}}}
+}
+"""
+
+
+@pytest.fixture
+def scripted(publisher, customer, installed):
+    """Install with forms and saves on a script; returns the integration's path."""
+    script = publisher.create("scripts", content=SCRIPT)["_id"]
+    path = installed(
+        settingsForm={"init": {"function": "form", "_scriptId": script}},
+        preSave={"function": "save", "_scriptId": script},
+    )
+    customer.post(f"{path}/installSteps", {})
+    return path
+
+
+def test_a_save_and_a_form_run_the_copied_script(customer, scripted):
+    document = customer.get(scripted).json()
+
+    saved = customer.put(scripted, {**document, "settings": {"channel": "#b"}})
+    refused = customer.put(scripted, {**document, "settings": {"channel": "#a"}})
+
+    assert saved.json()["settings"] == {"channel": "#b", "saved": True}
+    assert code(refused) == (422, "taken")
+    form = customer.post(f"{scripted}/settingsForm/init").json()
+    assert form == {"fieldMap": {"sandbox false": {}}}
+
+
+def test_while_the_license_is_expired_nothing_is_saved_and_no_form_is_made(
+    customer, publisher, stack, installed
+):
+    path = installed(
+        preSave={"function": "save"}, settingsForm={"init": {"function": "form"}}, settings={}
+    )
+    stack.functions["save"] = lambda options: options["newResource"]
+    document = customer.get(path).json()
+    publisher.put(f"{installed.licenses}/{installed.license}", {"expires": "2020-01-01"})
+    calls = len(stack.calls)
+
+    saved = customer.put(path, {**document, "settings": {"channel": "#b"}})
+    form = customer.post(f"{path}/settingsForm/init")
+
+    assert [code(saved), code(form)] == [(422, "license_expired")] * 2
+    assert customer.get(path).json()["settings"] == {}
+    assert len(stack.calls) == calls
+
+
 # Updates
 
 
