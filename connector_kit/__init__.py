@@ -21,6 +21,7 @@ from connector_kit.blueprint import (
     Guardrail,
     IClient,
     Import,
+    InstallStep,
     Lookup,
     LookupCache,
     McpServer,
@@ -31,6 +32,7 @@ from connector_kit.blueprint import (
     Step,
     Stores,
     Tool,
+    UninstallStep,
     hook,
 )
 from connector_kit.blueprint.settings import (
@@ -169,6 +171,7 @@ __all__ = [
     "ImportAnswer",
     "ImportOptions",
     "InitChildOptions",
+    "InstallStep",
     "InstallerOptions",
     "KeyValue",
     "Label",
@@ -216,6 +219,7 @@ __all__ = [
     "TextArea",
     "Toggle",
     "Tool",
+    "UninstallStep",
     "UninstallerOptions",
     "UpdateOptions",
     "UtilityOptions",

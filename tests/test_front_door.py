@@ -20,6 +20,7 @@ DECLARATIONS = [
     "Guardrail",
     "IClient",
     "Import",
+    "InstallStep",
     "Lookup",
     "LookupCache",
     "McpServer",
@@ -30,6 +31,7 @@ DECLARATIONS = [
     "Step",
     "Stores",
     "Tool",
+    "UninstallStep",
 ]
 
 SETTINGS = [

@@ -15,6 +15,7 @@ from connector_kit.adoption.personal import account_ids, personal
 from connector_kit.adoption.residue import SAMPLE, has_secret_inside, residue
 from connector_kit.adoption.settle import settle
 from connector_kit.adoption.source import Outline
+from connector_kit.adoption.wizard import Wizard, wizard_of
 from connector_kit.blueprint import INTEGRATION, STACK, CompiledComponent
 from connector_kit.blueprint.functions import lacks_stack
 from connector_kit.blueprint.order import dependency_order
@@ -98,6 +99,7 @@ def adopt(
         for _, found in draft.living()
         if found.resource == "connections"
     ]
+    wizard = wizard_of(draft, download.integration)
     outline = Outline(
         class_name=class_name,
         name=title or "Adopted integration",
@@ -108,10 +110,12 @@ def adopt(
             dict.fromkeys(storable.text(word) for word in applications if isinstance(word, str))
         ),
         sections={flow: title for flow, title in sections.items() if flow not in draft.dropped},
+        steps=wizard.steps,
+        scripted=wizard.scripted,
     )
     return Adoption(
         outline=outline,
-        left_out=tuple(_left_out(draft, download, outline.sections.values())),
+        left_out=tuple(_left_out(draft, download, outline.sections.values(), wizard)),
         stand_ins=tuple(_stand_ins(draft)),
         notes=(*_notes(draft), *_unread_rows(draft)),
         personal=tuple(_personal(draft, download)),
@@ -181,13 +185,19 @@ def _on_own_stack(component: CompiledComponent) -> CompiledComponent:
     return replace(component, document=document)
 
 
-def _left_out(draft: Draft, download: Download, titles: Collection[str]) -> Iterator[Remark]:
+def _left_out(
+    draft: Draft, download: Download, titles: Collection[str], wizard: Wizard
+) -> Iterator[Remark]:
     """Say what is not declared; *titles* are the sections of the settings page."""
     integration = download.integration
     known = {path[0]: reason for path, reason in residue("integrations", integration).items()}
-    for key, value in integration.items():
-        if value and key not in {"name", "description", "flowGroupings"}:
-            yield Remark(INTEGRATION, key, known.get(key, DERIVED), download.place)
+    left = {
+        key: known.get(key, DERIVED)
+        for key, value in wizard.left_of(integration).items()
+        if value and key not in {"name", "description", "flowGroupings"}
+    }
+    for place, reason in (left | wizard.unread).items():
+        yield Remark(INTEGRATION, place, reason, download.place)
     for n, group in enumerate(_groups(download)):
         place = f"flowGroupings[{n}]"
         if _title(group) not in titles:

@@ -92,6 +92,10 @@ class Draft:
         self.names.pop(self.found[name].id, None)
         self._compiled.clear()
 
+    def attribute(self, title: str, kind: str) -> str:
+        """Return a free attribute for what is no document, after its *title*."""
+        return self._free_names.after(title, kind)
+
     def add(self, found: Found) -> None:
         """Take in one more document; its id can be referred to from now on."""
         name = self._free_names.make(found)

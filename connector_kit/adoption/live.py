@@ -40,6 +40,7 @@ def read_live(client: Client, integration_id: str) -> Download:
             "and region."
         ) from error
     account = _Account(client, integration_id)
+    account.want_scripts(integration)
     for resource in reversed(DECLARED):  # what uses others first, which are wanted then
         if resource != SERVERS:
             account.look_through(resource)
@@ -66,6 +67,12 @@ class _Account:
         self.found: dict[str, Found] = {}
         self.neighbors: dict[str, Neighbor] = {}
         self._wanted: dict[str, str] = {}
+
+    def want_scripts(self, integration: Document) -> None:
+        """Want the scripts that the *integration*'s own steps, form, and saves name."""
+        for path, text in strings(integration):
+            if path[-1] == "_scriptId" and is_id(text):
+                self._wanted[text] = "scripts"
 
     def look_through(self, resource: str) -> None:
         """Take from the list of *resource* what is the integration's, or wanted by it."""

@@ -12,6 +12,7 @@ from connector_kit.adoption.source import MODULE_NAMES
 from connector_kit.blueprint.declare import LISTING
 from connector_kit.blueprint.resources import resource_type
 from connector_kit.blueprint.slug import slug_from
+from connector_kit.blueprint.wizard import SCRIPTED
 
 _LONGEST = 60
 
@@ -71,7 +72,7 @@ class Names:
     """Hands out attributes, all different whatever the case; *avoid* are no good for one."""
 
     def __init__(self, avoid: Collection[str] = ()) -> None:
-        self._taken = {name.casefold() for name in (*avoid, *MODULE_NAMES, *LISTING)}
+        self._taken = {name.casefold() for name in (*avoid, *MODULE_NAMES, *LISTING, *SCRIPTED)}
         self._numbers: dict[str, int] = defaultdict(lambda: 1)
 
     def of(self, found: Sequence[Found]) -> list[str]:
@@ -97,7 +98,11 @@ class Names:
     def make(self, found: Found) -> str:
         """Return a name after *found*'s own, told apart by its kind or a number where needed."""
         kind = resource_type(found.resource).noun.replace(" ", "_")
-        base = attribute(str(found.document.get("name") or ""))
+        return self.after(str(found.document.get("name") or ""), kind)
+
+    def after(self, title: str, kind: str) -> str:
+        """Return a name after the *title* of something of a *kind*."""
+        base = attribute(title)
         if not base or base[0].isdigit():
             base = f"{kind}_{base or 1}"
         of_kind = base if kind in base.split("_") else f"{base}_{kind}"

@@ -11,6 +11,7 @@ from connector_kit.adoption.naming import attribute
 from connector_kit.adoption.source import Outline, package
 from connector_kit.blueprint import Blueprint, DeclarationError, compile_connector
 from connector_kit.blueprint.rules.every import LITERAL_SECRET
+from connector_kit.blueprint.wizard import FUNCTIONS, CompiledStep
 from connector_kit.file_names import file_name, is_file_name, legible
 
 _FAULT = (
@@ -98,11 +99,19 @@ def _differences(blueprint: Blueprint, outline: Outline) -> Iterator[str]:
         if getattr(made, part) != getattr(outline, part):
             yield part
     sections = {flow: item for flow, item in outline.sections.items() if item != outline.name}
-    if dict(made.sections) != sections:
+    if blueprint.framework == 1 and dict(made.sections) != sections:
         yield "the settings page"
+    if [*map(_called, blueprint.steps)] != [*map(_called, outline.steps.values())]:
+        yield "the steps"
     found = {component.external_id: component.digest for component in made.components}
     wanted = {component.external_id: component.digest for component in outline.components}
     yield from (name for name in wanted if found.get(name) != wanted[name])
     yield from sorted(found.keys() - wanted.keys())
     if not found.keys() ^ wanted.keys() and list(found) != list(wanted):
         yield "the order of components"
+
+
+def _called(step: CompiledStep) -> tuple[str, ...]:
+    """Where a *step* is, and what it calls; the rest of a step that was found may differ."""
+    calls = (str(step.document.get(field)) for field in ("name", "_scriptId", *FUNCTIONS))
+    return (step.wizard, *calls)

@@ -32,6 +32,7 @@ from connector_kit.blueprint.problems import DeclarationError, Problem
 from connector_kit.blueprint.resources import CONNECTOR, INTEGRATION, STACK
 from connector_kit.blueprint.spelling import python_field
 from connector_kit.blueprint.tailoring import Situation, tailored
+from connector_kit.blueprint.wizard import InstallStep, UninstallStep
 
 __all__ = [
     "CONNECTOR",
@@ -59,6 +60,7 @@ __all__ = [
     "Guardrail",
     "IClient",
     "Import",
+    "InstallStep",
     "Listing",
     "Lookup",
     "LookupCache",
@@ -74,6 +76,7 @@ __all__ = [
     "Step",
     "Stores",
     "Tool",
+    "UninstallStep",
     "compile_connector",
     "hook",
     "listing_of",

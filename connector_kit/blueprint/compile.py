@@ -24,11 +24,13 @@ from connector_kit.blueprint.rules import (
     offer_findings,
     published_findings,
     storing_findings,
+    wizard_findings,
 )
 from connector_kit.blueprint.settings.compiling import compile_settings
 from connector_kit.blueprint.settings.declared import DeclaredSettings, declared_settings
 from connector_kit.blueprint.settings.pages import form_document, settings_document, with_forms
 from connector_kit.blueprint.settings.schema import Schema
+from connector_kit.blueprint.wizard import SCRIPTED, CompiledStep, InstallStep
 from connector_kit.blueprint.writer import Writer
 from connector_kit.documents import Document, ref
 
@@ -41,6 +43,8 @@ class Examined:
     settings: DeclaredSettings
     schema: Schema
     components: tuple[CompiledComponent, ...]
+    steps: tuple[CompiledStep, ...]
+    scripted: Document
     functions: Mapping[str, StackFunction]
     problems: tuple[Problem, ...]
 
@@ -67,6 +71,7 @@ def compile_connector(connector: type[Connector], *, pass_over: Collection[str] 
         integration=_integration(examined),
         offer=examined.declaration.offer,
         schema=examined.schema,
+        steps=examined.steps,
     )
 
 
@@ -114,6 +119,16 @@ def examine(connector: type[Connector]) -> Examined:
         found.append((f"Settings.{name}", finding))
 
     schema = compile_settings(settings, write, report)
+    steps = []
+    for name, step in declared.steps.items():
+        written, findings = writer.value(step.wire(), "")
+        wizard = "installSteps" if isinstance(step, InstallStep) else "uninstallSteps"
+        steps.append(CompiledStep(wizard, written, step.per_store))
+        found += [(name, finding) for finding in findings]
+    scripted: Document = {}
+    for name, of_script in declared.scripted.items():
+        scripted[name], findings = writer.value(of_script, "")
+        found += [(name, finding) for finding in findings]
     by_name = {component.external_id: component for component in components}
     for name, compiled in by_name.items():
         found += [(name, finding) for finding in component_findings(compiled, by_name)]
@@ -127,11 +142,14 @@ def examine(connector: type[Connector]) -> Examined:
     found += literal_id_findings(schema, components)
     found += storing_findings(declared, schema, components)
     found += framework_findings(declared, settings, writer.functions.values(), components)
+    found += wizard_findings(declared, settings, by_name)
     return Examined(
         declaration=declared,
         settings=settings,
         schema=schema,
         components=tuple(with_forms(components, settings, schema)),
+        steps=tuple(steps),
+        scripted={name: scripted[name] for name in SCRIPTED if name in scripted},
         functions=writer.functions,
         problems=tuple(placed(connector.__name__, *row) for row in found),
     )
@@ -172,10 +190,14 @@ def _integration(examined: Examined) -> CompiledComponent:
     """Return the installation: what its settings page shows.
 
     In 1.0 it lists the flows by section, and is never empty (protocol/settings-forms.md 1.1, 1.3);
-    2.0 lists flows by itself.
+    2.0 lists flows by itself, and a script may make its form and check what is saved.
     """
     if examined.settings.framework != 1:
         form = form_document(examined.settings, examined.schema, None)
+        if init := examined.scripted.get("form_init"):
+            form["settingsForm"] = {**form.get("settingsForm", {}), "init": init}
+        if save := examined.scripted.get("pre_save"):
+            form["preSave"] = save
         return CompiledComponent(INTEGRATION, "integrations", form)
     declared = examined.declaration
     flows: dict[str, list[Document]] = {}

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from connector_kit.blueprint.offers import NOTHING, CompiledAddOn, CompiledEdition, Offer
 from connector_kit.blueprint.settings.schema import NO_SETTINGS, Schema
+from connector_kit.blueprint.wizard import CompiledStep
 from connector_kit.documents import Document, digest
 
 
@@ -77,7 +78,8 @@ class CompiledComponent:
 class Blueprint:
     """One version of a connector: its components in dependency order, and the installation.
 
-    *offer* is what it is sold as: editions, add-ons, stores; *schema* what customers can set.
+    *offer* is what it is sold as: editions, add-ons, stores; *schema* what customers can set;
+    *steps* are the author's own in the wizards of framework 2.0.
     """
 
     name: str
@@ -88,6 +90,7 @@ class Blueprint:
     integration: CompiledComponent
     offer: Offer = NOTHING
     schema: Schema = NO_SETTINGS
+    steps: tuple[CompiledStep, ...] = ()
 
     def __hash__(self) -> int:
         return hash(self.digest)
@@ -147,6 +150,7 @@ class Blueprint:
             "integration": self.integration.to_json(),
             **self.offer.to_json(),
             **self.schema.to_json(),
+            **({"steps": [step.to_json() for step in self.steps]} if self.steps else {}),
         }
 
     @classmethod
@@ -161,6 +165,7 @@ class Blueprint:
             integration=CompiledComponent.from_json(data["integration"]),
             offer=Offer.from_json(data),
             schema=Schema.from_json(data),
+            steps=tuple(map(CompiledStep.from_json, data.get("steps", ()))),
         )
 
 

@@ -1,14 +1,15 @@
 """A connector as a class, and what its body declares."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from connector_kit.blueprint.components import Component
+from connector_kit.blueprint.components import Component, ScriptFunction
 from connector_kit.blueprint.flows import Flow
 from connector_kit.blueprint.functions import StackFunction
 from connector_kit.blueprint.offers import Named, Offer, compiled_offer
+from connector_kit.blueprint.wizard import WizardStep
 
 LISTING = (
     *("name", "description", "version", "applications"),
@@ -71,13 +72,16 @@ class Connector(metaclass=ConnectorType):
     iclients: Mapping[str, Sequence[str]] = {}
     trial_days: int | None = None
     takeover: Mapping[str, Any] = {}
+    form_init: ScriptFunction | Callable[..., Any] | None = None
+    pre_save: ScriptFunction | Callable[..., Any] | None = None
 
 
 @dataclass(frozen=True)
 class Declaration:
     """What a connector class declares: its components by external id, in order of declaration.
 
-    *offers* are its editions, add-ons and stores, by attribute.
+    *offers* are its editions, add-ons and stores, *steps* those of the wizards, and *scripted* the
+    functions of scripts that are no hook's, by attribute.
     """
 
     connector: type[Connector]
@@ -85,6 +89,8 @@ class Declaration:
     offers: Mapping[str, Named]
     functions: tuple[StackFunction, ...]
     rebound: tuple[str, ...]
+    steps: Mapping[str, WizardStep]
+    scripted: Mapping[str, ScriptFunction]
 
     @cached_property
     def names(self) -> Mapping[Component, str]:
@@ -138,6 +144,10 @@ def declaration(connector: type[Connector]) -> Declaration:
             if isinstance(base, ConnectorType)
             for name in base.__rebound__
         ),
+        steps={name: item for name, item in attributes.items() if isinstance(item, WizardStep)},
+        scripted={
+            name: item for name, item in attributes.items() if isinstance(item, ScriptFunction)
+        },
     )
 
 

@@ -1,8 +1,9 @@
 """The source integration of framework 2.0: what the platform copies into customers' accounts.
 
 It holds what an installation of the lowest edition has. The platform copies its components, asks
-the customer for each connection, and takes the other steps by calling functions on the stack
-(protocol/README.md, "Install, 2.0"; protocol/resources.md#integration).
+the customer for each connection, and takes the other steps by calling functions: the kit's on the
+stack, the author's there or in scripts (protocol/README.md, "Install, 2.0";
+protocol/resources.md#integration).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from connector_kit.blueprint.compiled import Blueprint, CompiledComponent
 from connector_kit.blueprint.resources import STACK
 from connector_kit.blueprint.situation import Situation
 from connector_kit.blueprint.tailoring import tailored
+from connector_kit.blueprint.wizard import steps_of
 from connector_kit.documents import Document, ref
 
 VERIFY_CONNECTION = "verifyConnection"
@@ -34,7 +36,8 @@ def source_of(blueprint: Blueprint) -> Blueprint:
     offer = blueprint.offer
     lowest = offer.editions[0].name if offer.editions else None
     held = tailored(blueprint, Situation(edition=lowest))
-    return replace(held, integration=replace(held.integration, document=_with_steps(held)))
+    document = _with_steps(held, is_child=False)
+    return replace(held, integration=replace(held.integration, document=document))
 
 
 def child_document(blueprint: Blueprint, edition: str | None) -> Document:
@@ -42,19 +45,23 @@ def child_document(blueprint: Blueprint, edition: str | None) -> Document:
 
     References are symbolic, and its name is left to the caller. *edition* is the parent's.
     """
-    return _with_steps(tailored(blueprint, Situation(edition=edition, is_child=True)))
+    held = tailored(blueprint, Situation(edition=edition, is_child=True))
+    return _with_steps(held, is_child=True)
 
 
-def with_uninstall_step(steps: list[Document]) -> list[Document]:
-    """Return the uninstall *steps* of an integration, symbolic, with the kit's own at their end."""
-    return [*steps, _hidden("Complete", COMPLETE_UNINSTALL)]
+def uninstall_steps(blueprint: Blueprint, *, is_child: bool) -> list[Document]:
+    """Return the steps that uninstall *blueprint*, symbolic: the author's, then the kit's own."""
+    own = steps_of(blueprint, "uninstallSteps", is_child=is_child)
+    return [*own, _hidden("Complete", COMPLETE_UNINSTALL)]
 
 
-def _with_steps(held: Blueprint) -> Document:
+def _with_steps(held: Blueprint, *, is_child: bool) -> Document:
+    own = steps_of(held, "installSteps", is_child=is_child)
+    complete = _hidden("Complete", COMPLETE_INSTALL)
     return {
         **held.integration.document,
-        "installSteps": [*_connection_steps(held), _hidden("Complete", COMPLETE_INSTALL)],
-        "uninstallSteps": with_uninstall_step([]),
+        "installSteps": [*_connection_steps(held), *own, complete],
+        "uninstallSteps": uninstall_steps(held, is_child=is_child),
     }
 
 

@@ -91,7 +91,8 @@ def _part(blueprint: Blueprint, situation: Situation) -> Blueprint:
     """
     document = dict(blueprint.integration.document)
     [own] = settings_of(blueprint, situation)
-    if all(setting.flow for setting in own.settings.values()):
+    has_page = not blueprint.schema.settings  # then only scripts make it, the same for everybody
+    if not has_page and all(setting.flow for setting in own.settings.values()):
         for form in ("settingsForm", "settings", "preSave"):
             document.pop(form, None)
     if not situation.is_child:

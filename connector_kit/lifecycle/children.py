@@ -22,7 +22,7 @@ from connector_kit.lifecycle.operations import Work, operation
 from connector_kit.lifecycle.parents import know_shared, record_proven
 from connector_kit.lifecycle.sessions import counted, recorded
 from connector_kit.lifecycle.settings.declared import release_of
-from connector_kit.lifecycle.situations import note_license, situation_of
+from connector_kit.lifecycle.situations import note_license, recall_settings, situation_of
 from connector_kit.models import (
     Connector,
     Installation,
@@ -224,6 +224,7 @@ def child_at_work(
             counted(child_work, client, -client.requests_sent),
         ):
             child_account = open_account(client, connector, child.integration_id)
+            recall_settings(child_work.installation, child_account.integration)
             know_shared(child_work, child_account)
             yield child_work, child_account
     except Checkpoint:

@@ -7,7 +7,7 @@ release changes. Nothing is copied into children.
 from __future__ import annotations
 
 from connector_kit.blueprint import Blueprint
-from connector_kit.blueprint.source import COMPLETE_UNINSTALL, source_of, with_uninstall_step
+from connector_kit.blueprint.source import source_of, uninstall_steps
 from connector_kit.documents import Document
 from connector_kit.lifecycle.account import Account
 from connector_kit.lifecycle.operations import Work
@@ -39,14 +39,24 @@ def copied_before(work: Work, account: Account) -> list[Blueprint]:
     return [source_of(release.blueprint())] if release else []
 
 
-def uninstall_step(work: Work, account: Account) -> Document:
-    """The field with which the platform will call the kit when the installation is removed.
+def uninstall_fields(work: Work, account: Account) -> Document:
+    """The field with the release's steps of uninstalling, empty if the integration has them.
 
-    Empty if the integration has that step: a copy of a source that was built by hand lacks it.
+    The last one lets the kit know. Steps that no release of the installation's declared are those
+    of a source that was built by hand: they stay, in front.
     """
-    steps = account.integration.get("uninstallSteps") or []
-    has_step = any(step.get("function") == COMPLETE_UNINSTALL for step in steps)
-    if has_step or work.whole.schema.framework != 2 or account.is_embedded:
+    if work.whole.schema.framework != 2 or account.is_embedded:
         return {}
-    own: list[Document] = account.resolve({"steps": with_uninstall_step([])})["steps"]
-    return {"uninstallSteps": [*steps, *own]}
+    installation, is_child = work.installation, work.installation.parent_id is not None
+    before = [installation.release.blueprint()] if installation.release else []
+    versions = [*before, *work.journal.interrupted(), work.whole]
+    known = {
+        (step["name"], step.get("function"))
+        for version in versions
+        for step in uninstall_steps(version, is_child=is_child)
+    }
+    held = account.integration.get("uninstallSteps") or []
+    wanted = account.resolve({"steps": uninstall_steps(work.whole, is_child=is_child)})["steps"]
+    foreign = [step for step in held if (step.get("name"), step.get("function")) not in known]
+    steps = [*foreign, *wanted]
+    return {} if steps == held else {"uninstallSteps": steps}

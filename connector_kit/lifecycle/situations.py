@@ -69,21 +69,32 @@ def settings_for(installation: Installation, blueprint: Blueprint) -> Carried:
 
 
 def recall_settings(installation: Installation, integration: Document) -> None:
-    """If records are lost, record what the customer has set, from the page of the *integration*.
+    """Record what the customer has set, from the page of the *integration*, if records lack it.
 
-    The page also has the saved values; those that differ from the defaults were set.
+    They are lost, or the platform saves settings through a script instead of the kit. The page also
+    has the saved values; those that differ from the defaults were set.
     """
-    is_lost = installation.release is None and not installation.settings
-    if not is_lost or integration.get("mode") != "settings":
+    release, recorded = installation.release, installation.settings
+    if integration.get("mode") != "settings" or (release is None and recorded):
         return
-    version = str(integration.get("version") or "")
-    release = installation.connector.releases.filter(version=version).first()
+    if release is None:
+        version = str(integration.get("version") or "")
+        release = installation.connector.releases.filter(version=version).first()
+    elif not _saves_on_script(release.blueprint()):
+        return
     if release is None or not (schema := release.blueprint().schema):
         return
     stores = None if release.blueprint().stores is None else _stores(installation)
-    settings = changed_values(schema, integration.get("settings"), stores)
-    if settings:
-        installation.note(settings=settings, version=version)
+    of_flows = {setting.name for setting in schema.settings if setting.flow}
+    settings = {name: value for name, value in recorded.items() if name in of_flows}
+    settings |= changed_values(schema, integration.get("settings"), stores)
+    if settings != recorded:
+        installation.note(settings=settings, version=release.version)
+
+
+def _saves_on_script(blueprint: Blueprint) -> bool:
+    function = blueprint.integration.document.get("preSave")
+    return isinstance(function, dict) and "_scriptId" in function
 
 
 def situation_on_page(installation: Installation, blueprint: Blueprint, page: Any) -> Situation:

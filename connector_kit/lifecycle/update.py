@@ -28,7 +28,7 @@ from connector_kit.lifecycle.children import (
     still_shared,
     with_store,
 )
-from connector_kit.lifecycle.copies import copied_before, uninstall_step
+from connector_kit.lifecycle.copies import copied_before, uninstall_fields
 from connector_kit.lifecycle.errors import (
     ChangedMeanwhile,
     Checkpoint,
@@ -223,11 +223,21 @@ def _carry_out(work: Work, account: Account) -> None:
     again = partial(_planned, work, account)
     plan = _require_free(connected(work, account, plan, again), work, account)
     # Children refer to what their parent shares: it is created before, and removed after them.
+    # Pages refer to scripts.
     has_children = work.blueprint.children is not None
-    removals = [step for step in plan.steps if isinstance(step, Delete) and has_children]
+    removals = [
+        step
+        for step in plan.steps
+        if isinstance(step, Delete) and (has_children or step.resource == "scripts")
+    ]
     kept = tuple(step for step in plan.steps if step not in removals)
     apply(replace(plan, steps=kept), account, work.journal, out_of_time=work.out_of_time)
     followed = follow(work, account, children, Operation.Kind.UPDATE, bring_release)
+    rest = plan
+    if any(step.resource == "scripts" for step in removals):
+        write_installation(account, plan, uninstall_fields(work, account), work.journal)
+        others = (step for step in plan.steps if step.external_id != INTEGRATION)
+        rest = replace(plan, steps=tuple(others))
     shared = still_shared(work)
     unused = tuple(step for step in removals if step.external_id not in shared)
     apply(replace(plan, steps=unused), account, work.journal, out_of_time=work.out_of_time)
@@ -238,13 +248,13 @@ def _carry_out(work: Work, account: Account) -> None:
         work.ended(Operation.Outcome.CURRENT)
     # What the account runs now comes last: its version, or the platform's copy of the records.
     if account.is_embedded:
-        write_installation(account, plan, {}, work.journal)
+        write_installation(account, rest, {}, work.journal)
     if not is_current:
         keep_state(account, work.blueprint)
     if not account.is_embedded:
-        steps = {**own_steps(work, account), **uninstall_step(work, account)}
+        steps = {**own_steps(work, account), **uninstall_fields(work, account)}
         fields = {"updateInProgress": False, "version": version, **steps}
-        write_installation(account, plan, fields, work.journal)
+        write_installation(account, rest, fields, work.journal)
     remember_release(work, plan, shared=shared)
     if followed.failures:
         work.operation.is_refused = any(failure.is_refused for failure in followed.failures)

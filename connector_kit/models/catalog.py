@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from connector_kit import storable
 from connector_kit.blueprint import Blueprint, CompiledComponent, Offer
 from connector_kit.blueprint.settings import Schema
+from connector_kit.blueprint.wizard import CompiledStep
 from connector_kit.documents import canonical
 from connector_kit.documents.redaction import declare_secret
 from connector_kit.models import columns
@@ -215,4 +216,5 @@ def blueprint_in(manifest: dict[str, Any]) -> Blueprint:
         integration=compiled[manifest["integration"]],
         offer=Offer.from_json(manifest),
         schema=schema,
+        steps=tuple(map(CompiledStep.from_json, manifest.get("steps", ()))),
     )

@@ -216,7 +216,6 @@ def _write(
     row.save(update_fields=["begun"])
     journal = _Journal(row)
     _carry_out(plan, account, journal)
-    write_installation(account, plan, {}, journal)
     row.release, row.begun, row.problem = release, [], ""
     row.ids = {name: account.ids[name] for name in by_external_id(held.components)}
     row.save(update_fields=["ids", "release", "begun", "problem"])
@@ -226,12 +225,13 @@ def _write(
 def _carry_out(plan: Plan, account: Account, journal: _Journal) -> None:
     """Apply *plan*, but leave what another integration of the publisher's uses by now.
 
-    It is no component of this source anymore; publishing lists it among what the class does not
-    declare.
+    That is no component of this source anymore; publishing lists it among what the class does not
+    declare. The integration itself is written before what its form or steps named is removed.
     """
     removals = [step for step in plan.steps if isinstance(step, Delete)]
     others = tuple(step for step in plan.steps if not isinstance(step, Delete))
     apply(replace(plan, steps=others), account, journal, out_of_time=lambda: False)
+    write_installation(account, plan, {}, journal)
     for step in removals:
         try:
             apply(replace(plan, steps=(step,)), account, journal, out_of_time=lambda: False)

@@ -22,6 +22,7 @@ from connector_kit.adoption.source.values import DATA_HELPER, TEXT_HELPER, Value
 from connector_kit.blueprint.compile import owned_by_default
 from connector_kit.blueprint.resources import TYPES, resource_type
 from connector_kit.blueprint.spelling import marked_fields
+from connector_kit.blueprint.wizard import FUNCTIONS, CompiledStep
 from connector_kit.documents import Document, digest
 
 HELPERS = {
@@ -38,6 +39,7 @@ def {DATA_HELPER}(path: str) -> Any:
 _DECLARATIONS = (
     *(blueprint.Connector, blueprint.Component, blueprint.Ref),
     *(blueprint.Source, blueprint.Step, blueprint.Router, blueprint.Branch),
+    *(blueprint.InstallStep, blueprint.UninstallStep),
     *(row.declared_as for row in TYPES.values() if row.declared_as),
     *(variant for row in TYPES.values() for variant in row.variants),
 )
@@ -104,6 +106,8 @@ def _class(outline: Outline, values: Values) -> Iterator[str]:
         # A tuple of one needs its comma.
         alone = Atom(f"({words[0][1].flat},)")
         listing["applications"] = Bracketed("(", words, ")") if len(words) > 1 else alone
+    if outline.steps or outline.scripted:
+        listing["framework"] = literal(2)
     yield f"class {outline.class_name}(Connector):"
     yield from (assignment(name, value, indent=_INDENT) for name, value in listing.items())
     for _resource, group in groupby(outline.components, key=lambda item: item.resource):
@@ -112,6 +116,29 @@ def _class(outline: Outline, values: Values) -> Iterator[str]:
             value = _component(values, item, outline.sections.get(item.external_id))
             yield assignment(item.external_id, value, indent=_INDENT)
             values.declared.add(item.external_id)
+    if outline.steps or outline.scripted:
+        yield ""
+    for name, step in outline.steps.items():
+        yield assignment(name, _step(values, name, step), indent=_INDENT)
+    for name, function in outline.scripted.items():
+        yield assignment(name, values.value(function, (name, "")), indent=_INDENT)
+
+
+def _step(values: Values, name: str, step: CompiledStep) -> Expression:
+    """Return the expression that declares a *step* of a wizard."""
+    document, is_install = step.document, step.wizard == "installSteps"
+    kind = blueprint.InstallStep if is_install else blueprint.UninstallStep
+    arguments: list[Argument] = [("", literal(document["name"]))]
+    arguments += [
+        (f"{field}=", values.value(document[field], (name, field)))
+        for field in ("description", "form", "url")
+        if document.get(field)
+    ]
+    for field, keyword in FUNCTIONS.items():
+        if document.get(field):
+            function = {"function": document[field], "_scriptId": document["_scriptId"]}
+            arguments.append((f"{keyword}=", values.value(function, (name, field))))
+    return call(values.kit(kind.__name__), arguments)
 
 
 def _component(

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from connector_kit.blueprint import Blueprint, CompiledComponent
-from connector_kit.documents import referred
+from connector_kit.blueprint.wizard import CompiledStep
+from connector_kit.documents import Document, referred
 
 
 @dataclass(frozen=True)
@@ -13,7 +14,8 @@ class Outline:
     """A connector before it is written: its class, its listing, its components.
 
     *components* are in dependency order. *sections* gives the section titles of flows that the
-    settings page does not list under the connector's own name.
+    settings page does not list under the connector's own name. *steps* and *scripted* are what
+    only framework 2.0 has, by attribute.
     """
 
     class_name: str
@@ -23,6 +25,8 @@ class Outline:
     description: str = ""
     applications: tuple[str, ...] = ()
     sections: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    steps: Mapping[str, CompiledStep] = field(default_factory=lambda: MappingProxyType({}))
+    scripted: Mapping[str, Document] = field(default_factory=lambda: MappingProxyType({}))
 
     @classmethod
     def of(cls, blueprint: Blueprint, class_name: str) -> "Outline":
@@ -36,7 +40,9 @@ class Outline:
             applications=blueprint.applications,
             sections={
                 referred(flow["_id"]) or "": section["title"]
-                for section in blueprint.integration.document["settings"]["sections"]
+                for section in blueprint.integration.document.get("settings", {}).get(
+                    "sections", ()
+                )
                 for flow in section["flows"]
                 if section["title"] != blueprint.name
             },

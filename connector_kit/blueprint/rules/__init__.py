@@ -42,6 +42,7 @@ from connector_kit.blueprint.rules.transfers import (
     import_findings,
     transfer_findings,
 )
+from connector_kit.blueprint.rules.wizard import wizard_findings
 
 __all__ = [
     "CONNECTION_TYPES",
@@ -55,6 +56,7 @@ __all__ = [
     "offer_findings",
     "published_findings",
     "storing_findings",
+    "wizard_findings",
 ]
 
 _EVERY = (field_findings, naming_findings, reference_findings, content_findings)

@@ -100,17 +100,24 @@ def reference_findings(component: CompiledComponent, components: Components) -> 
                 yield Finding("W020", message, hint)
 
 
+def undefined_functions(
+    place: str, function: str, script: str, components: Components
+) -> Iterator[Finding]:
+    """Yield that *place* names a *function* which is nowhere in the *script*."""
+    content = components[script].document.get("content") if script in components else None
+    if isinstance(content, str) and function not in content:
+        message = f"{place} names the function {function!r}, which {script!r} does not define."
+        hint = "Add the function to the script, or correct its name."
+        yield Finding("W023", message, hint)
+
+
 def content_findings(component: CompiledComponent, components: Components) -> Iterator[Finding]:
     """Yield scripts without content, and names that nothing has."""
     document, resource = component.document, component.resource
     for path, object_ in objects(document):  # protocol/extension.md section 6
         function, script = object_.get("function"), referred(object_.get("_scriptId")) or ""
-        content = components[script].document.get("content") if script in components else None
-        if isinstance(function, str) and isinstance(content, str) and function not in content:
-            place = path or "It"
-            message = f"{place} names the function {function!r}, which {script!r} does not define."
-            hint = "Add the function to the script, or correct its name."
-            yield Finding("W023", message, hint)
+        if isinstance(function, str):
+            yield from undefined_functions(path or "It", function, script, components)
 
     if resource not in DECLARED and (suggestion := did_you_mean(resource, DECLARED)):
         hint = f"{suggestion}Use the word from the address, such as exports in /v1/exports."

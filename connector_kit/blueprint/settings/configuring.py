@@ -189,7 +189,7 @@ def _with_form(
     """Return a document of 2.0 with its form and its values (settings-forms.md#41)."""
     in_form = {name: item for name, item in own.settings.items() if item.flow == flow}
     form = component.document.get("settingsForm")
-    if not isinstance(form, dict):
+    if not isinstance(form, dict) or "form" not in form:  # a script makes all of it
         return component
     metadata = {
         "fieldMap": {name: item.field for name, item in in_form.items()},
