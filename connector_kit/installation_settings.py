@@ -19,6 +19,7 @@ from connector_kit.conf import kit
 from connector_kit.embedded import tasks
 from connector_kit.errors import ConnectorKitError
 from connector_kit.forms import Errors
+from connector_kit.integrator.errors import Refused
 from connector_kit.lifecycle.platform import publisher_client
 from connector_kit.lifecycle.settings.checking import check_settings
 from connector_kit.lifecycle.settings.flows import FlowChanges, check_flows
@@ -27,6 +28,12 @@ from connector_kit.models import Installation, Order, SettingsChange
 from connector_kit.publisher.actions import Actor, record_action
 
 MEBIBYTE = 1024 * 1024
+
+EXPIRED = (
+    "The license of this installation has expired. Once it is renewed, the next update applies the "
+    "change."
+)
+"""Why a change waits while the platform calls no function of the installation."""
 
 
 @dataclass(frozen=True)
@@ -116,5 +123,6 @@ def _push(change: SettingsChange) -> None:
             pushed = installation.parent or installation
             client.connectors.push_update(connector_id, [pushed.integration_id])
     except ConnectorKitError as error:
-        change.message = str(error)
+        has_expired = isinstance(error, Refused) and error.code == "license_expired"
+        change.message = EXPIRED if has_expired else str(error)
         change.save(update_fields=["message"])

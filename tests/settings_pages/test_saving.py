@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from connector_kit.installation_settings import EXPIRED
 from connector_kit.models import SettingsChange, StaffAction
 from connector_kit.publisher.roles import Role
 from settings_ui.customer import saving
@@ -67,6 +68,20 @@ def test_a_page_that_says_saved_shows_what_was_saved(browse, monkeypatch):
 
     assert "Saved and applied." in html
     assert 'value="#sales"' in html
+
+
+def test_a_save_while_the_license_is_expired_says_so(browse):
+    customer = browse.customer
+    path = f"/connectors/{customer.installation.connector.connector_id}/licenses"
+    [license_] = customer.platform.call("GET", path)
+    customer.platform.call("PUT", f"{path}/{license_['_id']}", {"expires": "2020-01-01"})
+
+    saved = browse.send("-/Orders/", browse.form("-/Orders/", channel="#sales"))
+
+    html = browse.get(saved["Location"].partition(f"{customer.integration_id}/")[2])
+    assert "Saved, but not yet applied: The license of this installation has expired." in html
+    change = SettingsChange.objects.get()
+    assert (change.outcome, change.message) == ("waiting", EXPIRED)
 
 
 def test_what_is_saved_is_in_the_account_and_on_the_page_when_the_update_has_come(browse):
