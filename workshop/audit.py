@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from connector_kit.blueprint import Blueprint, CompiledComponent
+from connector_kit.blueprint.source import source_of
 from connector_kit.documents import MASK, Document, references_in, resolve
 from workshop.customers import Customer
 
@@ -56,6 +57,41 @@ def audit(
 
     with ThreadPoolExecutor(8) as pool:
         return sum(pool.map(one, customers), Findings())
+
+
+def source_faults(
+    publisher: Customer, blueprint: Blueprint, connector_id: str, stack_id: str
+) -> list[str]:
+    """What the source integration of framework 2.0 lacks of *blueprint*, or has besides.
+
+    *publisher* is the owner of the account that holds it.
+    """
+    held, integration = source_of(blueprint), publisher.integration()
+    declared = {component.external_id for component in held.components}
+    live = {
+        str(document.get("externalId")): document
+        for resource in dict.fromkeys((*(item.resource for item in held.components), *_ALWAYS))
+        for document in publisher.documents(resource)
+        if document.get("externalId") in declared
+        or document.get("_integrationId") == publisher.integration_id
+    }
+    ids = {
+        "@integration": publisher.integration_id,
+        "@connector": connector_id,
+        "@stack": stack_id,
+        **{name: document["_id"] for name, document in live.items()},
+    }
+    faults = [f"left over: {name}" for name in sorted(live.keys() - declared)]
+    faults += [f"missing: {name}" for name in sorted(declared - live.keys())]
+    if faults:
+        return faults
+    pairs = [(item, live[item.external_id]) for item in held.components]
+    return [
+        f"wrong: {item.external_id}"
+        for item, document in (*pairs, (held.integration, integration))
+        if item.resource not in {"connections", "scripts"}
+        and not _holds(document, resolve(item.document, ids))
+    ]
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,8 @@ FAULT_RATE = 0.08
 FAULTS = ("429", "500", "503", "lost_answer", "drop")
 SECONDS_BETWEEN_KILLS = 3.0
 WINDOW = 6
+SOURCE_SECONDS = 90
+"""What a worker may take to bring the source integration of framework 2.0 to a new default."""
 
 SETTINGS = {"CONNECTOR_KIT_CLAIM_SECONDS": "10"}
 """Workers die all the time here: what a dead one was working on is soon taken up again."""
@@ -125,8 +127,14 @@ class Demo:
         with self._doing("Auditing every account over the platform's API") as note:
             findings = self.field.audit(target)
             note(f"{findings.components_found} components seen")
+        faults: list[str] = []
+        if load_connector(target).framework == 2:
+            with self._doing("Auditing the source integration") as note:
+                faults = self.field.source_faults(target, seconds=SOURCE_SECONDS)
+                note("; ".join(faults) or f"it holds {load_connector(target).version}")
         return verdict(
             findings,
+            source_faults=len(faults),
             accounts=len(self.field.customers),
             workers_killed=kills,
             faults_injected=counters["faults_injected"],
@@ -158,7 +166,8 @@ class Demo:
 def verdict(findings: Findings, **measured: float) -> dict[str, Any]:
     """Put findings and figures together; ``ok`` is 1 when nothing at all is wrong."""
     found = asdict(findings)
-    ok = findings.is_good and findings.at_target_version == measured["accounts"]
+    has_all = findings.is_good and findings.at_target_version == measured["accounts"]
+    ok = has_all and not measured["source_faults"]
     return {"ok": int(ok), "accounts": measured.pop("accounts"), **found, **measured}
 
 

@@ -76,7 +76,9 @@ class {name}(load_connector({target!r})):
 def next_version(outline: Outline) -> tuple[Outline, tuple[str, ...]]:
     """Return a version to follow *outline*, and what is different in it: one thing of each kind."""
     components = {component.external_id: component for component in outline.components}
-    changes = (_remove_one(components), _change_one(components), _add_one(components))
+    named = (*(step.document for step in outline.steps.values()), *outline.scripted.values())
+    kept = set().union(*map(references, named))
+    changes = (_remove_one(components, kept), _change_one(components), _add_one(components))
     following = replace(
         outline,
         version=SECOND,
@@ -86,9 +88,12 @@ def next_version(outline: Outline) -> tuple[Outline, tuple[str, ...]]:
     return following, changes
 
 
-def _remove_one(components: Components) -> str:
-    """Remove what nothing else needs: ideally a step with what it runs, or else what is idle."""
-    if len(components) == 1:
+def _remove_one(components: Components, kept: set[str]) -> str:
+    """Remove what nothing else needs: ideally a step with what it runs, or else what is idle.
+
+    *kept* are what the integration itself names.
+    """
+    if len(components.keys() - kept) <= 1:
         return "nothing is removed, for there is only one component"
     users = _users(components)
     for flow, place, name in reversed(list(_steps(components))):
@@ -97,7 +102,7 @@ def _remove_one(components: Components) -> str:
             components[flow] = replace(components[flow], document=rest)
             del components[name]
             return f"{name} is removed, and its step in {flow}"
-    idle = [name for name in reversed(components) if not users[name]]
+    idle = [name for name in reversed(components) if not users[name] | ({name} & kept)]
     name = _easiest(idle, components, _REMOVED_LAST)
     del components[name]
     return f"{name} is removed"

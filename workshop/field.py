@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from typing import Any
 from connector_kit.adoption.loading import load_connector
 from connector_kit.blueprint import compile_connector
 from connector_kit.integrator import PUBLISHER_ACCOUNT, Client, RedisThrottle
-from workshop.audit import Findings, audit
+from workshop.audit import Findings, audit, source_faults
 from workshop.customers import CUSTOMERS, Customer
 from workshop.services import ROOT, Service, Services
 
@@ -105,6 +106,27 @@ class Field:
         with self.publisher() as client:
             stack_id = str(client.connectors.get(self.connector_id)["_stackId"])
         return audit(self.customers, blueprint, self.connector_id, stack_id)
+
+    def source_faults(self, target: str, *, seconds: float) -> list[str]:
+        """What is wrong with the source integration of *target* once *seconds* have passed.
+
+        A worker brings it to a new default release; nothing else is waited for.
+        """
+        blueprint = compile_connector(load_connector(target))
+        with self.publisher() as client:
+            listing = client.connectors.get(self.connector_id)
+        sandbox = self.services.sandbox
+        owner = Customer(
+            sandbox.base_url,
+            sandbox.publisher_token,
+            integration_id=str(listing["twoDotZero"]["_integrationId"]),
+        )
+        until = time.monotonic() + seconds
+        while True:
+            faults = source_faults(owner, blueprint, self.connector_id, str(listing["_stackId"]))
+            if not faults or time.monotonic() > until:
+                return faults
+            time.sleep(1)
 
     def publisher(self) -> Client:
         """The publisher's client, in the same bucket as the commands and the workers."""
