@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 
-from connector_kit.models import Connector, Operation, SourceIntegration
+from connector_kit.models import Connector, Operation, Push, Rollout, SourceIntegration
 from connector_kit.publisher import publish, source_integrations, sync_install_base
 from connector_kit.publisher.errors import PublicationRefused, SourceBusy
 from connector_kit.publisher.review import review
 from connector_kit.publisher.tasks import keep_sources
-from tests.lifecycle.fixtures import Customer, Shop
+from connector_kit.rollouts import RolloutOptions, start_rollout, tick
+from tests.lifecycle.customers import FlatCustomer
+from tests.lifecycle.fixtures import Customer, Shop, problems_of
 from tests.lifecycle.source_fixtures import (
     CREDENTIALS,
     NEXT_TWO,
@@ -30,6 +33,7 @@ from tests.lifecycle.source_fixtures import (
     uninstall,
 )
 from tests.lifecycle.two_1_0 import Two
+from tests.waiting import wait_for
 
 STANDARD = {"shop", "orders", "save", "sync"}
 BOTH, MOVED = "tests.lifecycle.two_connections:Two", "tests.lifecycle.two_connections:Moved"
@@ -510,3 +514,41 @@ def listed_releases() -> tuple[str, str]:
 
 def die(*_: Any) -> None:
     raise SystemExit
+
+
+def test_whoever_installs_gets_the_default_release_whatever_is_rolled_out(two: Shop) -> None:
+    def install(number: int) -> Customer:
+        return FlatCustomer(two.platform, number).install(two.connector)
+
+    customers = [install(number) for number in (0, 1)]
+    first, second = two.connector.releases.get(version="1.0.0"), two.publish(NEXT_TWO)
+    begun = FlatCustomer(two.platform, 2)
+    begun.start(two.connector)
+    sync_install_base(two.connector)
+    rollout = start_rollout(two.connector, options=RolloutOptions(waves=("1", "rest"), window=1))
+    drive(two, rollout, lambda: rollout.pushes.filter(state=Push.State.UPDATED).exists())
+    versions = {customer.integration["version"] for customer in customers}
+    assert versions == {"1.0.0", "1.1.0"}
+
+    assert problems_of(install(0), first) == []
+
+    drive(two, rollout, lambda: rollout.state == Rollout.State.COMPLETED)
+    assert source(two)["orders"]["http"]["relativeURI"] == "/orders"  # no worker has come by
+    while step := begun.open_step():
+        assert begun.take(step).status < 300
+    late = install(1)
+    keep_sources()
+    assert source(two)["orders"]["http"]["relativeURI"] != "/orders"
+    assert [problems_of(customer, second) for customer in (begun, late, install(2))] == [[]] * 3
+
+
+def drive(shop: Shop, rollout: Rollout, until: Callable[[], bool]) -> None:
+    """Tick, and wait for what was pushed, until it is so."""
+
+    def ticked() -> bool:
+        tick(rollout.pk)
+        shop.platform.control("/drain", {"timeout_seconds": 30})
+        rollout.refresh_from_db()
+        return until()
+
+    wait_for(ticked)
