@@ -102,14 +102,19 @@ def license_of(shop: Shop, customer: Customer) -> dict[str, Any]:
     return next(item for item in licenses if item.get("_integrationId") == customer.integration_id)
 
 
-def begin_store(shop: Shop, parent: Customer, *add_ons: str) -> Customer:
-    """A store that the customer has begun to add, with a license of its own for *add_ons*."""
+def license_store(shop: Shop, parent: Customer, *add_ons: str) -> None:
+    """Give the customer a license for one more store, with *add_ons*."""
     features = {"type": "addon", "licenses": [{"addOnId": name} for name in add_ons]}
     granted = {
         "_parentId": license_of(shop, parent)["_id"],
         "opts": {"addonLicenses": [features]},
     }
     shop.platform.call("POST", f"/connectors/{shop.connector.connector_id}/licenses", granted)
+
+
+def begin_store(shop: Shop, parent: Customer, *add_ons: str) -> Customer:
+    """A store that the customer has begun to add, with a license of its own for *add_ons*."""
+    license_store(shop, parent, *add_ons)
     made = parent.do("POST", f"{parent.home}/initChild")
     return Customer(parent.platform, parent.number, made["_childIntegrationId"])
 
