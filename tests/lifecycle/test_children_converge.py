@@ -12,7 +12,7 @@ from tests.lifecycle.customers import Attempt, FlatCustomer
 from tests.lifecycle.fixtures import Customer, Shop, problems_of
 from tests.lifecycle.frameworks import STRICT_TOO
 from tests.lifecycle.misfortunes import MISFORTUNES, each_point
-from tests.lifecycle.source_fixtures import NEXT_BRANCHES, license_store, uninstall
+from tests.lifecycle.source_fixtures import NEXT_BRANCHES, license_store
 
 pytestmark = [pytest.mark.points, STRICT_TOO]
 
