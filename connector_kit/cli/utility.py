@@ -11,6 +11,8 @@ from django.core.management import BaseCommand, ManagementUtility, get_commands,
 
 GROUPS: Mapping[str, Mapping[str, str]] = {
     "Write a connector": {
+        "new": "create a package for a new connector, with tests",
+        "test": "run a package's tests, in a local integrator.io",
         "adopt": "turn an integration that exists into a connector",
         "blueprint": "show what a connector declares",
         "check": "report every mistake of settings and declarations",
@@ -48,7 +50,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
 }
 """Commands by what one wants to do, in the order in which one comes to need them."""
 
-STATELESS = ("help", "--help", "-h", "completion")
+STATELESS = ("help", "--help", "-h", "completion", "new", "test")
 """What needs neither settings nor data, so that it works, and leaves nothing, in any folder."""
 
 

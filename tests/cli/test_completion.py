@@ -31,7 +31,6 @@ def offered(line, tmp_path):
     ("line", "words"),
     [
         ("connector-kit ro", ["rollout"]),
-        ("connector-kit rollout ", ["start", "rollback"]),
         ("connector-kit rollout start --wa", ["--watch", "--wave"]),
     ],
 )

@@ -1,3 +1,23 @@
-from connector_kit.testing.plugin import account, pytest_configure, sandbox
+from connector_kit.testing.plugin import (
+    account,
+    connector,
+    edition,
+    former,
+    installation,
+    pytest_configure,
+    pytest_generate_tests,
+    sandbox,
+    stack_server,
+)
 
-__all__ = ["account", "pytest_configure", "sandbox"]
+__all__ = [
+    "account",
+    "connector",
+    "edition",
+    "former",
+    "installation",
+    "pytest_configure",
+    "pytest_generate_tests",
+    "sandbox",
+    "stack_server",
+]

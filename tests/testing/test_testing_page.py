@@ -112,5 +112,8 @@ def test_the_page_names_every_fixture() -> None:
         name for name, value in vars(plugin).items() if type(value).__name__.startswith("Fixture")
     }
 
-    assert fixtures == {"connector", "platform", "stack", "sandbox", "account"}
+    assert fixtures == {
+        *("connector", "platform", "stack", "sandbox", "account"),
+        *("installation", "edition", "former", "stack_server"),
+    }
     assert {f"| `{fixture}` |" for fixture in fixtures} <= set(re.findall(r"\| `\w+` \|", PAGE))
