@@ -134,10 +134,10 @@ class Customer:
             return
         path = f"/connections/{step['_connectionId']}"
         connection = self.do("GET", path)
-        auth = connection["http"]["auth"]
-        kind = auth["type"]
-        auth[kind] = {**auth.get(kind, {}), **CREDENTIALS[kind]}
-        self.do("PUT", path, connection)
+        if auth := connection["http"].get("auth"):
+            kind = auth["type"]
+            auth[kind] = {**auth.get(kind, {}), **CREDENTIALS[kind]}
+            self.do("PUT", path, connection)
 
     def press(self, step: dict[str, Any] | str) -> Reply:
         """Press an install step."""
@@ -261,6 +261,20 @@ class Customer:
         reply = self.end_uninstall()
         assert reply.status == 200, reply.body
 
+    # Settings
+
+    def save(self, values: Any, **more: Any) -> Reply:
+        """Save settings as the platform's pages do."""
+        path = f"{self.home}/settings/persistSettings"
+        return self.ask("PUT", path, {"pending": values, **more})
+
+    def shown(self) -> dict[str, Any]:
+        """The values of settings that the page shows, but for those of flows."""
+        page = self.integration["settings"]
+        places = [page.get("general", {}), *page["sections"]]
+        fields = [field for place in places for field in place.get("fields", ())]
+        return {field["name"]: field.get("value") for field in fields}
+
     # Looking
 
     @property
@@ -380,6 +394,10 @@ def with_external_id(resource: str, document: dict[str, Any]) -> dict[str, Any]:
     return {**document, "externalId": name} if name else document
 
 
+INSTALLED = ("connectorEdition", "addOns")
+"""What the settings of framework 2.0 also hold: what is installed."""
+
+
 class FlatCustomer(Customer):
     """A customer of a connector of framework 2.0."""
 
@@ -459,6 +477,16 @@ class FlatCustomer(Customer):
     def drops_payouts(self) -> bool:
         self.licensed()
         return self.push().outcome in {"done", "current"}
+
+    def save(self, values: Any, **more: Any) -> Reply:
+        """Save the whole form."""
+        document = self.integration
+        settings = {**document["settings"], **values}
+        return self.ask("PUT", self.home, {**document, "settings": settings, **more})
+
+    def shown(self) -> dict[str, Any]:
+        values: dict[str, Any] = self.integration["settings"]
+        return {name: value for name, value in values.items() if name not in INSTALLED}
 
     def _edition(self, connector: Connector, word: str) -> str:
         """The id that the platform gave an edition."""

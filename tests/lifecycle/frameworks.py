@@ -30,6 +30,8 @@ class Framework:
     sold: str
     """With editions and an add-on."""
     sold_next: str
+    chat: tuple[str, str, str]
+    """Three versions with settings."""
     customer: type[Customer]
 
     def __str__(self) -> str:
@@ -42,6 +44,11 @@ ONE = Framework(
     SECOND,
     "tests.lifecycle.sold:Sold",
     "tests.lifecycle.sold_next:Sold",
+    (
+        "tests.lifecycle.settings_1_0:Chat",
+        "tests.lifecycle.settings_1_1:Chat",
+        "tests.lifecycle.settings_1_2:Chat",
+    ),
     Customer,
 )
 TWO = Framework(
@@ -50,6 +57,11 @@ TWO = Framework(
     "tests.lifecycle.flat_1_1:ShopToChat",
     "tests.lifecycle.flat_sold:Sold",
     "tests.lifecycle.flat_sold_next:Sold",
+    (
+        "tests.lifecycle.flat_settings_1_0:Chat",
+        "tests.lifecycle.flat_settings_1_1:Chat",
+        "tests.lifecycle.flat_settings_1_2:Chat",
+    ),
     FlatCustomer,
 )
 
@@ -61,3 +73,8 @@ STRICT_TOO = pytest.mark.parametrize(
 """Runs a test in the slow suite also where exports and scripts keep no external id."""
 
 IN_BOTH = pytest.mark.parametrize("shop", [ONE, TWO], ids=str, indirect=True)
+
+IN_BOTH_AT_LENGTH = pytest.mark.parametrize(
+    "shop", [ONE, pytest.param(TWO, marks=pytest.mark.chaos)], ids=str, indirect=True
+)
+"""In framework 2.0 only in the slow suite: what happens there does not depend on who called."""

@@ -156,22 +156,3 @@ class ByHand(Chat):
     @staticmethod
     def refresh(options: SettingOptions) -> dict[str, Any]:
         return {"options": [["by", options.field_name]]}
-
-
-class TwoChat(Chat):
-    """The same in framework 2.0."""
-
-    name = "Two"
-    framework = 2
-
-    class Settings:
-        loud = Checkbox("Loud")
-        channel = Text(
-            "Channel",
-            default="#orders",
-            required=True,
-            visible_when=loud.is_(True),
-            sets={"post_message.http.body[0]": template('{"channel": {json}}')},
-        )
-        listed = Select("Listed", options=channels)
-        big = Number("Large from", edition="premium")

@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from connector_kit.models import Operation
-from tests.lifecycle.doorway import Doorway
-from tests.lifecycle.fixtures import FAR, Customer, Reply, Shop, ask
+from tests.lifecycle.fixtures import FAR, Customer, Reply, Shop
 
 CHAT = "tests.lifecycle.settings_1_0:Chat"
 NEXT_CHAT = "tests.lifecycle.settings_1_1:Chat"
@@ -46,28 +45,6 @@ def installed(shop: Shop, opts: dict[str, Any] | None = None) -> Customer:
     for step in customer.integration["install"]:
         reply = customer.press(step)
         assert reply.body["success"], reply.body
-    return customer
-
-
-def two_dot_zero(shop: Shop, doorway: Doorway) -> Customer:
-    """A customer whose integration is marked as one of framework 2.0."""
-    # What is installed by 2.0's own wizard is a copy of a source integration; the kit's functions
-    # are asked about an integration that they made, so the listing says 1.0 while it is made.
-    path = f"/connectors/{shop.connector.connector_id}"
-    listing = shop.platform.call("GET", path)
-    plain = {name: item for name, item in listing.items() if name != "framework"}
-    shop.platform.call("PUT", path, plain)
-    customer = installed(shop)
-
-    def mark(call: dict[str, Any]) -> None:
-        doorway.before = lambda _: None
-        url = f"{shop.platform.sandbox.base_url}{customer.home}"
-        document = {**customer.integration, "framework": "twoDotZero"}
-        ask("PUT", url, document, token=call["options"]["bearerToken"])
-
-    doorway.before = mark
-    customer.ask("PUT", f"{customer.home}/settings/refreshMetadata", {})
-    assert customer.integration["framework"] == "twoDotZero"
     return customer
 
 

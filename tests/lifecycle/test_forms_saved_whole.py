@@ -21,9 +21,10 @@ from connector_kit import (
     Tab,
     Text,
 )
+from tests.lifecycle.customers import FlatCustomer
 from tests.lifecycle.doorway import Doorway
 from tests.lifecycle.fixtures import Customer, Shop, ask
-from tests.lifecycle.settings_fixtures import installed, page, save, two_dot_zero
+from tests.lifecycle.settings_fixtures import installed, page, save
 
 HTTP = {"baseURI": "https://shop.example.com", "mediaType": "json"}
 
@@ -133,15 +134,13 @@ def test_the_form_of_a_store_saves_with_its_label(shop: Shop) -> None:
     assert customer.installation.settings[store["id"]] == {"text": "b"}
 
 
-def test_a_form_of_framework_two_saves_with_its_labels(shop: Shop, doorway: Doorway) -> None:
+def test_a_form_of_framework_two_saves_with_its_labels(shop: Shop) -> None:
     shop.publish(f"{__name__}:LabelledTwo")
-    customer = two_dot_zero(shop, doorway)
-    document = customer.integration
+    customer = FlatCustomer(shop.platform, 1).install(shop.connector)
 
-    settings = {**document["settings"], "about": None, "note": None, "text": "b"}
-    stored = customer.do("PUT", customer.home, {**document, "settings": settings})
+    reply = customer.save({"about": None, "note": None, "text": "b"})
 
-    assert stored["settings"] == {"name": "n", "text": "b"}
+    assert reply.body["settings"] == {"name": "n", "text": "b"}
     assert customer.installation.settings == {"text": "b"}
 
 

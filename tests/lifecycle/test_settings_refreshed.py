@@ -1,12 +1,11 @@
-"""refreshMetadata, getMappingMetadata, and the forms of framework 2.0."""
+"""refreshMetadata and getMappingMetadata of framework 1.0."""
 
 from typing import Any
 
 import pytest
 
-from tests.lifecycle.doorway import Doorway
 from tests.lifecycle.fixtures import Customer, Reply, Shop
-from tests.lifecycle.settings_fixtures import CHAT, body, chat, installed, two_dot_zero
+from tests.lifecycle.settings_fixtures import chat, installed
 
 __all__ = ["chat"]
 
@@ -87,58 +86,3 @@ def test_mappings_that_are_required_or_fixed_are_told(chat: Customer) -> None:
             },
         ]
     }
-
-
-# Framework 2.0
-
-
-@pytest.fixture
-def two(shop: Shop, doorway: Doorway) -> Customer:
-    """A customer whose connector has forms of 2.0, in an integration that is marked as such."""
-    shop.publish("tests.lifecycle.settings_1_0:TwoChat")
-    return two_dot_zero(shop, doorway)
-
-
-def test_a_form_has_the_options_of_today(shop: Shop, two: Customer) -> None:
-    reply = shop.call("formInit", {"bearerToken": "x" * 9, "resource": two.integration}, part="")
-
-    assert reply.status == 200, reply.body
-    fields = reply.body["fieldMap"]
-    assert list(fields) == ["loud", "channel", "listed"]
-    assert fields["listed"]["options"] == [
-        {
-            "items": [
-                {"label": "Orders", "value": "#orders"},
-                {"label": "Refunds", "value": "#refunds"},
-                {"label": "T", "value": "#9"},
-            ]
-        }
-    ]
-
-
-def test_saving_the_document_brings_along_what_settings_steer(two: Customer) -> None:
-    document = two.integration
-    settings = {**document["settings"], "loud": True, "channel": "#two"}
-    stored = two.do("PUT", two.home, {**document, "settings": settings})
-
-    assert stored["settings"]["channel"] == "#two"
-    assert body(two) == '{"channel": "#two"}'
-    assert two.installation.settings == {"loud": True, "channel": "#two"}
-    operation = two.last_operation
-    assert (operation.kind, operation.outcome) == ("settings", "done")
-    assert two.push().outcome == "current"
-
-
-def test_a_document_with_settings_that_may_not_be_is_not_saved(two: Customer) -> None:
-    document = two.integration
-    before = two.untouched()
-    settings = {**document["settings"], "loud": True, "channel": ""}
-    reply = two.ask("PUT", two.home, {**document, "settings": settings})
-
-    assert reply.status == 422
-    assert reply.error == ("invalid_settings", "channel: A value must be provided.")
-    assert two.untouched() == before
-
-
-def test_the_examples_can_be_published(shop: Shop) -> None:
-    assert shop.publish(CHAT).blueprint().schema.by_name["channel"].is_checked
