@@ -6,7 +6,7 @@ from itertools import count
 
 import jsonpatch
 
-from connector_kit.blueprint import INTEGRATION, CompiledComponent
+from connector_kit.blueprint import INTEGRATION, STACK, CompiledComponent
 from connector_kit.documents import Document, abstract, references, resolve
 from connector_kit.plan import Create, Delete, Fence, Live, Plan, Unchanged, Update, compare
 
@@ -59,7 +59,7 @@ class Account:
             for identity, item in self.documents.items()
             if "externalId" in item
         }
-        return {INTEGRATION: "integration", **named}
+        return {INTEGRATION: "integration", STACK: "the stack", **named}
 
     def apply(self, plan: Plan, *, steps: int | None = None) -> None:
         """Carry out the first *steps* of *plan*; raises BrokenReference for a wrong order."""

@@ -1,5 +1,7 @@
 """Editions, add-ons and stores: what is declared, and what an installation gets of it."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -186,15 +188,24 @@ SITUATIONS = st.builds(
 
 @st.composite
 def offers(draw):
-    """Draw a sound connector: what refers to something needs at least what that needs."""
-    rank = st.integers(0, 2)
+    """Draw a sound connector: what refers to something needs at least what that needs.
+
+    In framework 2.0, a store has add-ons of its own, so what belongs to one is in each store.
+    """
+    rank, framework = st.integers(0, 2), draw(st.sampled_from([1, 2]))
     editions = {name: Edition(name.title()) for name in ("low", "middle", "high")}
-    attributes = {**editions, "stores": Stores("Store"), "extra": AddOn("Extra")}
+    attributes = {
+        **editions,
+        "framework": framework,
+        "stores": Stores("Store"),
+        "extra": AddOn("Extra"),
+    }
     made = []
     for n in range(draw(st.integers(1, 7))):
         targets = draw(st.lists(st.sampled_from(made), max_size=2, unique=True)) if made else []
         add_on = any(target[2] for target in targets) or draw(st.booleans())
         is_per_store = any(target[3] for target in targets) or draw(st.booleans())
+        is_per_store = is_per_store or (add_on and framework == 2)
         level = max([draw(rank), *(target[1] for target in targets)])
         wire = {"uses": [Ref(target[0]) for target in targets]}
         attributes[f"x{n}"] = Component(
@@ -216,11 +227,20 @@ DRAWN = st.builds(
     stores=st.lists(st.sampled_from(["s1", "s2", "s3"]), unique=True).map(tuple),
     opening=st.sampled_from(["", "s4"]),
 )
+"""Of an installation; in framework 2.0, where stores are installations, also of a child."""
 
 
-@given(offers(), DRAWN)
-def test_every_reference_leads_to_something_that_came_before(blueprint, situation):
-    seen = set()
+def shared_names(blueprint, situation):
+    """What a child may refer to: the components of its parent, which has its edition."""
+    if not situation.is_child:
+        return set()
+    return set(names(tailored(blueprint, Situation(edition=situation.edition))))
+
+
+@given(offers(), DRAWN, st.booleans())
+def test_every_reference_leads_to_something_that_came_before(blueprint, situation, is_child):
+    situation = replace(situation, is_child=is_child and blueprint.framework == 2)
+    seen = shared_names(blueprint, situation)
     for component in tailored(blueprint, situation).components:
         assert references(component.document) <= seen
         seen.add(component.external_id)

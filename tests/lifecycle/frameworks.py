@@ -1,12 +1,6 @@
 """The same story in both frameworks: the connector of each, and what its customers are like.
 
-A test marked with `IN_BOTH` runs once in each; all others run in framework 1.0. They are about what
-only that one has, or for what 2.0 has a door of its own, with tests of its own:
-
-* installers, uninstallers, and their steps: `test_source_integrations`, `test_flat_functions`;
-* persistSettings, refreshMetadata, and mapping metadata: `test_flat_settings`;
-* buttons for add-ons, lower editions, and stores as sections: `test_flat_add_ons`, `test_children`;
-* what a call's token, record, or answer is worth, which all functions share in either framework.
+A test marked with `IN_BOTH` runs once in each. `in_one_framework` lists all others with the reason.
 """
 
 from __future__ import annotations

@@ -12,18 +12,28 @@ from connector_kit.blueprint.settings.setting import Setting
 from tests.blueprint.settings.declared import declare
 
 
-def schema(**settings: Setting) -> Schema:
-    return compile_connector(declare({"page": Section("All"), **settings})).schema
+def schema(framework: int = 1, **settings: Setting) -> Schema:
+    declared = declare({"page": Section("All"), **settings}, framework=framework)
+    return compile_connector(declared).schema
 
 
-FIRST = schema(
-    state=Select("State", options="ab", default="a"), note=Text("Note"), gone=Text("Gone")
-)
-SECOND = schema(
-    status=Select("Status", options="bc", default="c", was="state"),
-    note=Number("Note"),
-    fresh=Checkbox("Fresh", default=True),
-)
+def first(framework: int) -> Schema:
+    state = Select("State", options="ab", default="a")
+    return schema(framework, state=state, note=Text("Note"), gone=Text("Gone"))
+
+
+def second(framework: int) -> Schema:
+    return schema(
+        framework,
+        status=Select("Status", options="bc", default="c", was="state"),
+        note=Number("Note"),
+        fresh=Checkbox("Fresh", default=True),
+    )
+
+
+FIRST, SECOND = first(1), second(1)
+BOTH = st.sampled_from([(FIRST, SECOND), (first(2), second(2))])
+"""The two versions in either framework."""
 THIRD = schema(status=Select("Status", options="bc", default="c"), returned=Text("R", was="gone"))
 
 
@@ -96,23 +106,29 @@ _VALUES = st.fixed_dictionaries(
 )
 
 
-@given(_VALUES)
-def test_carrying_over_twice_is_carrying_over_once(settings: dict[str, Any]) -> None:
-    once = carried(FIRST, SECOND, settings, version="2")
-    again = carried(SECOND, SECOND, once.settings, version="2", retired=once.retired)
+@given(BOTH, _VALUES)
+def test_carrying_over_twice_is_carrying_over_once(
+    versions: tuple[Schema, Schema], settings: dict[str, Any]
+) -> None:
+    old, new = versions
+    once = carried(old, new, settings, version="2")
+    again = carried(new, new, once.settings, version="2", retired=once.retired)
 
     assert (again.settings, again.retired, again.notes) == (once.settings, once.retired, ())
 
 
-@given(_VALUES)
-def test_carrying_over_to_the_same_settings_changes_nothing(settings: dict[str, Any]) -> None:
-    moved = carried(FIRST, FIRST, settings, version="2")
+@given(BOTH, _VALUES)
+def test_carrying_over_to_the_same_settings_changes_nothing(
+    versions: tuple[Schema, Schema], settings: dict[str, Any]
+) -> None:
+    old, _ = versions
+    moved = carried(old, old, settings, version="2")
 
     assert (moved.settings, moved.retired, moved.notes) == (settings, {}, ())
 
 
-def lag(**limits: Any) -> Schema:
-    return schema(lag=Number("Lag", default=1, **limits))
+def lag(framework: int = 1, **limits: Any) -> Schema:
+    return schema(framework, lag=Number("Lag", default=1, **limits))
 
 
 LOOSE, TIGHT, TIGHTER = lag(), lag(maximum=20), lag(maximum=10)
@@ -207,13 +223,15 @@ def test_each_store_gets_back_its_own() -> None:
 _LIMITS = st.one_of(st.none(), st.integers(1, 40))
 
 
-@given(st.integers(2, 40), st.lists(_LIMITS, min_size=1, max_size=5))
+@given(st.sampled_from([1, 2]), st.integers(2, 40), st.lists(_LIMITS, min_size=1, max_size=5))
 def test_going_up_through_any_versions_and_back_down_loses_nothing(
-    value: int, limits: list[int | None]
+    framework: int, value: int, limits: list[int | None]
 ) -> None:
     life = Life({"lag": value})
-    versions = [(f"1.{n}.0", lag(maximum=limit)) for n, limit in enumerate(limits, start=1)]
+    life.schema = lag(framework)
+    schemas = [lag(framework, maximum=limit) for limit in limits]
+    versions = [(f"1.{n}.0", other) for n, other in enumerate(schemas, start=1)]
     for version, other in (*versions, *reversed(versions[:-1])):
         life.to(version, other)
 
-    assert life.to("1.0.0", LOOSE) == {"lag": value}
+    assert life.to("1.0.0", lag(framework)) == {"lag": value}
