@@ -12,6 +12,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -29,6 +30,7 @@ from connector_kit.extension.authors import registry as authors_functions
 from connector_kit.extension.bodies import RawCall
 from connector_kit.extension.calls import new_request_id
 from connector_kit.extension.isolation import Processes, asking
+from connector_kit.extension.isolation.code import Code
 from connector_kit.extension.remember import Remembering
 
 SECONDS = 1.0
@@ -70,6 +72,10 @@ class FunctionProcesses:
     def __init__(self) -> None:
         in_force = kit()
         self._whereabouts = Whereabouts()
+        self._code = Code.of_this_server()
+        if self._code is not None:
+            # Two saves within a second, of the same length, look the same to compiled files.
+            os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
         self._kits_own = Processes(
             "connector_kit.server.stack:kits_registry",
             in_force.limits,
@@ -93,8 +99,11 @@ class FunctionProcesses:
         """Have one process of each kind; raises RuntimeError when functions cannot be loaded."""
         from connector_kit.lifecycle import authors  # noqa: PLC0415
 
-        self._authors.start()
-        self._kits_own.start()
+        if self._code is not None:
+            threading.Thread(target=self._look_for_changes, name="reload", daemon=True).start()
+        with ThreadPoolExecutor(2) as pool:  # each imports what it serves
+            for started in [pool.submit(kind.start) for kind in (self._authors, self._kits_own)]:
+                started.result()
         authors.call_by(self.call_for_page)
 
     def can_serve(self) -> bool:
@@ -112,10 +121,12 @@ class FunctionProcesses:
 
     def __call__(self, call: RawCall) -> Answer:
         """Return the answer to *call*, whatever its function does; blocks meanwhile."""
+        self._take_changes()
         return self._authors(call)
 
     async def answer(self, call: RawCall) -> Answer:
         """Return the answer to *call*, whatever its function does, on the loop."""
+        self._take_changes()
         return await self._authors.answer(call)
 
     def call_for_page(self, class_path: str, name: str, options: dict[str, Any]) -> Any:
@@ -133,6 +144,18 @@ class FunctionProcesses:
             if error.code in _FOR_CUSTOMERS:
                 raise LifecycleError(error.code, _FOR_CUSTOMERS[error.code]) from error
             raise AuthorsError(error.code, _FAILED) from error
+
+    def _take_changes(self) -> None:
+        """With ``--reload``, exchange the processes if the authors' code has changed."""
+        if self._code is not None and self._code.has_changed():
+            self._authors.renew()
+            self._kits_own.renew()
+
+    def _look_for_changes(self) -> None:
+        """Exchange them ahead of the next call, so that it need not wait for the import."""
+        while True:
+            time.sleep(LOOK_SECONDS)
+            self._take_changes()
 
     def _call(
         self, class_path: str, name: str, options: Any, *, seconds: float | None = None
@@ -177,6 +200,9 @@ class Whereabouts:
             return class_path
         return self._connectors(str(question["connector"]))
 
+
+LOOK_SECONDS = 0.2
+"""How often a server that reloads looks for changed code between calls."""
 
 PAGE_SECONDS = 20.0
 """How long a function may take while a customer waits for a page."""

@@ -35,9 +35,9 @@ def hide() -> None:
     _prctl(_PR_SET_DUMPABLE, 0)
 
 
-def end_with_parent() -> None:
-    """End this process as soon as the thread that forked it has ended."""
-    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+def end_with_parent(number: signal.Signals = signal.SIGKILL) -> None:
+    """Have this process get signal *number* as soon as the thread that forked it has ended."""
+    _prctl(_PR_SET_PDEATHSIG, number)
 
 
 def adopt_orphans() -> None:

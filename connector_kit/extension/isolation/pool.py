@@ -76,6 +76,9 @@ class Pool:
         self._busy: set[FunctionProcess] = set()
         self._queue: deque[Waiter] = deque()
         self._is_forking = self._is_inspecting = False
+        self._outdated: set[FunctionProcess] = set()  # busy ones with code that has changed
+        self._renewals = 0
+        self._is_server_outdated = False
         self._inspect_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -98,12 +101,16 @@ class Pool:
 
     def release(self, process: FunctionProcess) -> None:
         """Make *process*, which has answered, available for the next call."""
+        if process in self._outdated:
+            self.remove(process)
+            return
         self._busy.discard(process)
         self.add(process)
 
     def remove(self, process: FunctionProcess) -> None:
         """Drop a process that has ended or is about to end."""
         self._busy.discard(process)
+        self._outdated.discard(process)
         process.close()
         if self._queue and len(self) < self._size:
             self._grow()
@@ -120,6 +127,20 @@ class Pool:
         self._idle.append(process)
         if not self._size:
             self._end_idle(math.inf)
+
+    def renew(self) -> None:
+        """Have every call from now on answered by the code that is there now.
+
+        Idle processes end, others after their call; the fork server before it forks again, which it
+        does at once if processes are kept.
+        """
+        self._renewals += 1
+        self._is_server_outdated = True
+        self._outdated |= self._busy
+        while self._idle:
+            self._idle.pop().close()
+        if self._kept:
+            self._grow()
 
     def close(self) -> None:
         """End the processes that are idle, and the fork server; others end after their call."""
@@ -200,7 +221,11 @@ class Pool:
 
     async def _fork(self) -> None:
         forked: list[FunctionProcess] = []
+        renewals, is_outdated = self._renewals, self._is_server_outdated
+        self._is_server_outdated = False
         try:
+            if is_outdated:
+                await self._threads.run(self._server.close)
             await self._threads.run(lambda: forked.append(self._server.fork()))
         except asyncio.CancelledError:  # the loop ends
             for process in forked:
@@ -215,6 +240,14 @@ class Pool:
         finally:
             self._is_forking = False
         [process] = forked
+        if renewals != self._renewals:  # it may have the code of before
+            process.close()
+            self._grow()
+        else:
+            self._welcome(process)
+
+    def _welcome(self, process: FunctionProcess) -> None:
+        """Add a new process; the calls that wait begin to wait only now if it is the first."""
         if not len(self):
             for waiter in self._queue:
                 waiter.wait_anew()

@@ -137,6 +137,17 @@ class Processes:
         self._is_stuck = False
         return True
 
+    def renew(self) -> None:
+        """Have every call that comes from now on answered by the code that is there now."""
+        try:
+            is_on_loop = asyncio.get_running_loop() is self._loop
+        except RuntimeError:
+            is_on_loop = False
+        if is_on_loop or self._loop is None:
+            self._pool.renew()
+        else:
+            self._loop.call_soon_threadsafe(self._pool.renew)
+
     def close(self) -> None:
         """End the processes that are idle and the fork server; others end after their call."""
         if self._loop is None or not self._loop.is_running():
