@@ -7,6 +7,7 @@ token: the answer comes from the code, isolation and settings that customers' fl
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from django.core.signing import BadSignature, Signer
 
@@ -31,14 +32,16 @@ SERVED = "served"
 _SALT = "connector_kit.served"
 
 
-def question(class_path: str, calls: Iterable[Call]) -> Document:
+def question(class_path: str, calls: Iterable[Call], version: str | None = None) -> Document:
     """The body of the call that asks a server which of *calls* it cannot answer.
 
-    *class_path* is signed: only the publisher decides which code a server loads.
+    *class_path* is signed: only the publisher decides which code a server loads. *version* is the
+    one under which the class is being published, by default its own.
     """
     options = {
         "class": Signer(salt=_SALT).sign(class_path),
         "calls": [list(call) for call in calls],
+        "version": version,
     }
     return {"_connectorId": KIT, "type": "utility", "function": SERVED, "options": options}
 
@@ -63,7 +66,9 @@ def served(options: Document, *, module_at: Callable[[str], FunctionModule]) -> 
     except (LoadError, TypeError) as error:
         raise ExtensionError("connector_not_loaded", str(error)) from error
     try:
-        digest = compile_connector(cls).digest
+        compiled = compile_connector(cls)
+        version = options.get("version") or compiled.version
+        digest = replace(compiled, version=str(version)).digest
     except DeclarationError:
         digest = ""
     return {

@@ -1,7 +1,10 @@
 """Which connector is meant: from a word on the command line to a class or a record."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import semver
 
 from connector_kit.adoption.loading import LoadError, load_connector
 from connector_kit.blueprint import Blueprint, Listing, compile_connector, listing_of
@@ -49,6 +52,26 @@ def candidate(target: str | None) -> Candidate:
         listing=listing_of(cls),
         pinned_id=next(pinned, None),
     )
+
+
+def development_version(slug: str, compiled: Blueprint) -> str:
+    """The version under which *compiled* is published while it is being written: ``1.1.0-dev.3``.
+
+    It precedes the version in the declaration, which stays as it is. The same content keeps its
+    version, other content gets the next number.
+    """
+    final = semver.Version.parse(compiled.version).finalize_version()
+    releases = {
+        int(found[1]): release
+        for release in Release.objects.filter(connector__slug=slug)
+        if (found := re.fullmatch(rf"{re.escape(str(final))}-dev\.(\d+)", release.version))
+    }
+    newest = max(releases, default=0)
+    if newest:
+        known = releases[newest]
+        if replace(compiled, version=known.version).digest == known.digest:
+            return known.version
+    return f"{final}-dev.{newest + 1}"
 
 
 def find_connector(name: str | None) -> Connector:

@@ -76,6 +76,7 @@ def publish(
     new_records: bool = False,
     break_installations: bool = False,
     overwrite_source: bool = False,
+    development: bool = False,
     by: Actor = THE_KIT,
 ) -> PublishResult:
     """Publish the connector at *target*, by default the only configured one.
@@ -85,13 +86,14 @@ def publish(
     only says what it would do. *new_records* creates the listing again when the platform has lost
     it. *break_installations* publishes even if installations would lose functions that they call,
     or if the server cannot tell. *overwrite_source* overwrites what somebody edited in the source
-    integration. What changed, and what breaks, is recorded as done by *by*.
+    integration. With *development*, content that differs from the last such release gets the next
+    version of the kind ``1.1.0-dev.3``. What changed, and what breaks, is recorded as done by *by*.
 
     Nothing is sent before every check of `review` has passed. Raises `DeclarationError`,
     `VersionTaken`, `PublicationRefused` with every objection, or another `PublisherError`, and
     `IntegratorError`.
     """
-    examined = examine(target)
+    examined = examine(target, development=development)
     if examined.candidate is None:
         refuse(examined)
     with publisher_client() as client:

@@ -23,7 +23,7 @@ from connector_kit.lifecycle import publisher_client
 from connector_kit.lifecycle.functions import lacking
 from connector_kit.models import Connector, Release
 from connector_kit.publisher import record_plans
-from connector_kit.publisher.catalog import Candidate, candidate, place_of
+from connector_kit.publisher.catalog import Candidate, candidate, development_version, place_of
 from connector_kit.publisher.checks import declared_problems
 from connector_kit.publisher.errors import PublicationRefused, PublisherError, SourceUnclear
 from connector_kit.publisher.live import ReleaseStanding, live_releases
@@ -91,8 +91,11 @@ def refuse(examined: Examined, *, break_installations: bool = False) -> None:
         raise examined.cause or PublicationRefused(refused)
 
 
-def examine(target: str | None) -> Examined:
-    """Look at the settings and at the declaration, as ``manage.py check`` does, and no further."""
+def examine(target: str | None, *, development: bool = False) -> Examined:
+    """Look at the settings and at the declaration, as ``manage.py check`` does, and no further.
+
+    With *development*, the candidate has a `development_version`.
+    """
     settings = tuple(
         Objection(
             f"setting_{(message.id or '').rpartition('.')[2]}",
@@ -111,6 +114,10 @@ def examine(target: str | None) -> Examined:
     if errors := [problem for problem in problems if problem.level == "error"]:
         return Examined(objections, cls, cause=DeclarationError(errors))
     wanted = candidate(target)
+    if development:
+        compiled = wanted.blueprint
+        version = development_version(wanted.slug, compiled)
+        wanted = replace(wanted, blueprint=replace(compiled, version=version))
     places = dict(calls_of(wanted.blueprint))
     unknown = [
         Objection(

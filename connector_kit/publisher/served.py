@@ -76,7 +76,7 @@ def not_served(
     """Object when the running server would not serve *wanted* and *live* releases as this code."""
     version = wanted.blueprint.version
     needed = needs_of(live) | needs([(version, wanted.blueprint)])
-    answer = ask_served(wanted.class_path, needed, token)
+    answer = ask_served(wanted.class_path, needed, token, version=version)
     if isinstance(answer, Objection):
         yield answer
     elif answer.digest != wanted.blueprint.digest:
@@ -117,11 +117,16 @@ class Served:
     lacking: tuple[Call, ...]
 
 
-def ask_served(class_path: str, calls: Iterable[Call], token: str) -> Served | Objection:
-    """Ask the server which of *calls* it has no function for, with the class at *class_path*."""
+def ask_served(
+    class_path: str, calls: Iterable[Call], token: str, *, version: str | None = None
+) -> Served | Objection:
+    """Ask the server which of *calls* it has no function for, with the class at *class_path*.
+
+    The digest in its answer is the one that the class has as *version*, by default its own.
+    """
     host_uri = kit().host_uri
     try:
-        status, answer = reach.ask(host_uri, token, question(class_path, calls))
+        status, answer = reach.ask(host_uri, token, question(class_path, calls, version))
     except requests.RequestException:
         return _mute(host_uri)
     if status == requests.codes.unauthorized:

@@ -87,6 +87,23 @@ def test_the_only_configured_connector_is_the_default(platform, settings):
     assert publish().slug == "orders-to-slack"
 
 
+def test_what_is_still_being_written_gets_a_version_for_each_content(platform, monkeypatch):
+    first, again = (publish(ORDERS, development=True) for _ in range(2))
+    monkeypatch.setattr(OrdersToSlack, "description", "Something else.")
+    changed = publish(ORDERS, development=True)
+    monkeypatch.setattr(OrdersToSlack, "version", "1.1.0")
+    higher = publish(ORDERS, development=True)
+
+    assert [result.version for result in (first, again, changed, higher)] == [
+        "1.0.0-dev.1",
+        "1.0.0-dev.1",
+        "1.0.0-dev.2",
+        "1.1.0-dev.1",
+    ]
+    assert not again
+    assert publish(ORDERS).version == "1.1.0"
+
+
 def test_changed_content_under_a_published_version_is_refused_before_anything_is_written(
     platform, monkeypatch
 ):

@@ -72,6 +72,12 @@ manage.py publish --break-installations     (lists what breaks, then prompts)
             help="framework 2.0: overwrite what somebody edited in the source integration",
         )
         parser.add_argument(
+            "--development",
+            action="store_true",
+            help="publish what has changed as the next 1.1.0-dev.N, without a higher version in "
+            "the declaration",
+        )
+        parser.add_argument(
             "--show-system-token",
             action="store_true",
             help="print the stack's system token when the server does not accept it",
@@ -132,6 +138,7 @@ def _published(options: dict[str, Any], *, dry_run: bool) -> PublishResult:
         new_records=options["new_records"],
         break_installations=options["break_installations"],
         overwrite_source=options["overwrite_source"],
+        development=options["development"],
         by=Actor.of_command_line(),
     )
 
