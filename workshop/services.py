@@ -7,106 +7,33 @@ folder: data, sockets, logs.
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
-import signal
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self
 
 import redis
-import requests
 
+from connector_kit.cli.dev.processes import (
+    SandboxInfo,
+    Service,
+    first_json,
+    free_port,
+    is_ready,
+    wait_for,
+)
 from connector_kit.local_redis import redis_server
 from workshop.clocks import off_by
 
+__all__ = ["BIN", "ROOT", "SandboxInfo", "Service", "Services", "free_port", "is_ready"]
+
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
-
-Answer = TypeVar("Answer")
-
-
-@dataclass
-class Service:
-    """One process: how it is started, and where it logs."""
-
-    name: str
-    argv: Sequence[str]
-    env: Mapping[str, str]
-    log: Path
-    process: subprocess.Popen[bytes] | None = None
-    kills: int = 0
-
-    def start(self) -> None:
-        """Start the process in its own group, so that its children end with it."""
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                self.argv,
-                cwd=ROOT,
-                env=dict(self.env),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether the process runs."""
-        return self.process is not None and self.process.poll() is None
-
-    def kill(self) -> None:
-        """End the process and its children the hard way: no clean-up, as in a power cut."""
-        self._signal(signal.SIGKILL)
-        self.kills += 1
-
-    def stop(self, seconds: float = 5) -> None:
-        """Ask the process to end; after *seconds* stop asking."""
-        self._signal(signal.SIGTERM, seconds)
-        if self.is_alive:
-            self._signal(signal.SIGKILL)
-
-    def _signal(self, number: signal.Signals, seconds: float = 5) -> None:
-        if self.process is None or not self.is_alive:
-            return
-        try:
-            os.killpg(self.process.pid, number)
-            self.process.wait(seconds)
-        except (ProcessLookupError, subprocess.TimeoutExpired):
-            return
-
-    def tail(self, lines: int = 15) -> str:
-        """The last *lines* of its log."""
-        text = self.log.read_text(errors="replace") if self.log.exists() else ""
-        return "\n".join(text.splitlines()[-lines:])
-
-
-@dataclass
-class SandboxInfo:
-    """What the sandbox says of itself when it is ready."""
-
-    base_url: str
-    publisher_token: str
-    accounts: list[dict[str, Any]]
-
-    @property
-    def control_url(self) -> str:
-        """The address at which to make the sandbox misbehave, and to ask what it saw."""
-        return self.base_url.removesuffix("/v1") + "/_sandbox"
-
-    def control(self, path: str, body: object = None) -> Any:
-        """Ask (or with *body*: tell) the sandbox's control route *path*."""
-        url = f"{self.control_url}/{path}"
-        answer = requests.request("GET" if body is None else "POST", url, json=body, timeout=60)
-        answer.raise_for_status()
-        return answer.json() if answer.content else None
 
 
 @dataclass
@@ -179,7 +106,7 @@ class Services:
         )
         service.log.write_bytes(b"")
         service.start()
-        ready = self._wait(service, lambda: _first_json(service.log))
+        ready = wait_for(service, lambda: first_json(service.log))
         self.sandbox_info = SandboxInfo(
             base_url=ready["base_url"],
             publisher_token=ready["publisher_token"],
@@ -200,7 +127,7 @@ class Services:
             ],
         )
         service.start()
-        self._wait(service, self._redis_answers)
+        wait_for(service, self._redis_answers)
 
     def migrate(self) -> None:
         """Make or update the database."""
@@ -218,7 +145,7 @@ class Services:
         )
         service.start()
         address = f"http://127.0.0.1:{port}"
-        self._wait(service, lambda: is_ready(address))
+        wait_for(service, lambda: is_ready(address))
         return address
 
     def start_workers(self) -> None:
@@ -258,7 +185,7 @@ class Services:
         kills = self.running[name].kills if name in self.running else 0
         log = self.folder / f"{name}.log"
         env = {**self.env, **self._clock_of(name)}
-        self.running[name] = Service(name, argv, env, log, kills=kills)
+        self.running[name] = Service(name, argv, env, log, kills=kills, folder=ROOT)
         return self.running[name]
 
     def _clock_of(self, name: str) -> Mapping[str, str]:
@@ -266,42 +193,8 @@ class Services:
         offset = next(offsets, None)
         return off_by(offset) if offset else {}
 
-    def _wait(
-        self, service: Service, ready: Callable[[], Answer | None], seconds: float = 180
-    ) -> Answer:
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if answer := ready():
-                return answer
-            if not service.is_alive:
-                break
-            time.sleep(0.05)
-        raise RuntimeError(f"{service.name} did not come up; its log ends:\n{service.tail()}")
-
     def _redis_answers(self) -> bool:
         try:
             return bool(redis.Redis(port=self.redis_port).ping())
         except redis.RedisError:
             return False
-
-
-def is_ready(address: str) -> bool:
-    """Whether the server at *address* says that it takes requests."""
-    try:
-        return requests.get(f"{address}/readyz", timeout=10).ok
-    except requests.RequestException:
-        return False
-
-
-def free_port() -> int:
-    """A TCP port on loopback that is free at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _first_json(log: Path) -> dict[str, Any] | None:
-    for line in log.read_text(errors="replace").splitlines():
-        if line.startswith("{"):
-            return dict(json.loads(line))
-    return None

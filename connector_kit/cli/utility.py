@@ -15,6 +15,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "test": "run a package's tests, in a local integrator.io",
         "adopt": "turn an integration that exists into a connector",
         "blueprint": "show what a connector declares",
+        "dev": "run everything a connector needs, and watch the package",
         "check": "report every mistake of settings and declarations",
         "invoke": "call one function as integrator.io would",
         "record": "keep samples of live calls, for tests",

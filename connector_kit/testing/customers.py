@@ -96,6 +96,11 @@ class Customer:
         """Start a flow; returns the id of its job."""
         return str(self._call("POST", f"flows/{flow_id}/run", {})["_jobId"])
 
+    def switch_on(self, flow: Document) -> None:
+        """Enable a flow, which a new installation may have switched off."""
+        document = self._call("GET", f"flows/{flow['_id']}")
+        self._call("PUT", f"flows/{flow['_id']}", {**document, "disabled": False})
+
     def job(self, job_id: str) -> Document:
         """A flow's job, with those of its steps in ``children``."""
         return dict(self._call("GET", f"jobs/{job_id}/family"))

@@ -1,0 +1,153 @@
+"""What a declaration is right now, and what is wrong with it, each with its file and line.
+
+Run in a process of its own, because a process that has imported a module keeps it as it was:
+``python -m connector_kit.cli.dev.looking package.module ...``. Prints one line of JSON per target:
+`Look`. Knows nothing of Django, so that it takes hardly longer than the import of the package.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import sys
+import textwrap
+import traceback
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from connector_kit.adoption.loading import LoadError, load_connector
+from connector_kit.blueprint import Connector, DeclarationError, compile_connector
+from connector_kit.blueprint.slug import slug_of
+from connector_kit.extension.authoring.modules import RegistrationError
+from connector_kit.extension.registry import FunctionModule
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One thing that is wrong; *line* is 0 where none can be named."""
+
+    file: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.file, self.line) if part)
+        return f"{place}: {self.message}" if place else self.message
+
+
+@dataclass(frozen=True)
+class Look:
+    """A connector as it is declared now: its digest, or the mistakes that leave it without."""
+
+    target: str
+    slug: str = ""
+    name: str = ""
+    version: str = ""
+    framework: int = 1
+    digest: str = ""
+    mistakes: tuple[Mistake, ...] = ()
+
+    @classmethod
+    def read(cls, line: str) -> Look:
+        """Return what a line of the output says."""
+        document = json.loads(line)
+        mistakes = tuple(Mistake(**mistake) for mistake in document.pop("mistakes"))
+        return cls(**document, mistakes=mistakes)
+
+
+def look(target: str) -> Look:
+    """Load and compile the connector at *target*."""
+    try:
+        connector = load_connector(target)
+    except LoadError as error:
+        return Look(target, mistakes=(_of_import(error),))
+    try:
+        FunctionModule.of(connector)
+        compiled = compile_connector(connector)
+    except (DeclarationError, RegistrationError) as error:
+        mistakes = [
+            Mistake(*_place_of(connector, problem.attribute), f"{problem.message} {problem.hint}")
+            for problem in error.problems
+        ]
+        return Look(target, mistakes=tuple(mistakes))
+    return Look(
+        target,
+        slug_of(connector),
+        compiled.name,
+        compiled.version,
+        connector.framework,
+        compiled.digest,
+    )
+
+
+def _of_import(error: LoadError) -> Mistake:
+    """Where an import failed: the syntax error's place, or the last line that is the author's."""
+    cause = error.__cause__
+    if isinstance(cause, SyntaxError):
+        return Mistake(
+            cause.filename or "", cause.lineno or 0, f"{type(cause).__name__}: {cause.msg}"
+        )
+    if cause is None:
+        return Mistake("", 0, str(error))
+    frames = [
+        (frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(cause.__traceback__)
+    ]
+    places = [place for place in frames if _is_authors(place[0])]
+    file, line = places[-1] if places else ("", 0)
+    return Mistake(file, line, f"{type(cause).__name__}: {cause}")
+
+
+def _is_authors(file: str) -> bool:
+    return "site-packages" not in file and not file.startswith(("<", sys.base_prefix, str(_KIT)))
+
+
+_KIT = Path(__file__).resolve().parent.parent.parent
+
+
+def _place_of(connector: type[Connector], attribute: str | None) -> tuple[str, int]:
+    """The line of *attribute* in the class, of the class if it is not in there."""
+    own = ("", 0)
+    for cls in connector.__mro__[:-1]:
+        if cls.__module__.startswith("connector_kit."):
+            continue
+        try:
+            lines, first = inspect.getsourcelines(cls)
+            file = inspect.getsourcefile(cls) or ""
+        except (OSError, TypeError):
+            continue
+        names = dict(_lines_of(lines))
+        parts = (attribute or "").split(".")
+        found = next((names[part] for part in reversed(parts) if part in names), None)
+        if found is not None:
+            return file, first + found - 1
+        if cls is connector:
+            own = (file, first)
+    return own
+
+
+def _lines_of(lines: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Yield the names that a class body assigns and defines, each with its line from 1."""
+    bodies = [ast.parse(textwrap.dedent("".join(lines))).body]
+    for body in bodies:
+        for node in body:
+            if isinstance(node, ast.ClassDef):
+                bodies.append(node.body)
+                yield node.name, node.lineno
+            elif isinstance(node, ast.Assign | ast.AnnAssign):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                names = [item.id for item in targets if isinstance(item, ast.Name)]
+                yield from ((name, node.lineno) for name in names)
+            elif isinstance(node, ast.FunctionDef):
+                yield node.name, node.lineno
+
+
+def main(targets: Sequence[str]) -> None:
+    """Print how each of *targets* looks."""
+    for target in targets:
+        print(json.dumps(asdict(look(target))), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
