@@ -15,7 +15,10 @@ for name in list(os.environ):
         del os.environ[name]
 os.environ["CONNECTOR_KIT_HOME"] = str(HOME)
 
+from connector_kit.local_redis import stop_redis  # noqa: E402
 from connector_kit.server.settings import *  # noqa: E402, F403
+
+atexit.register(stop_redis, HOME)  # before the folder goes: what is registered last runs first
 
 # Django's own takes a third of a second on purpose, whenever a member of the staff is made.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
