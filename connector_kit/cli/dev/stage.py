@@ -79,6 +79,7 @@ class Stage:
             "CONNECTOR_KIT_SYSTEM_TOKEN": token,
             "CONNECTOR_KIT_HOST_URI": self.address,
             "CONNECTOR_KIT_TICK_SECONDS": "0.5",
+            "DJANGO_SUPERUSER_PASSWORD": self.password,
             **self.settings,
         }
 
@@ -229,8 +230,9 @@ class Stage:
         """Bring the database up to date, unless this kit has done so before."""
         wanted = sorted(file.name for file in MIGRATIONS.glob("0*.py"))
         if self.home.read("migrated.json") != wanted:
-            self.run("migrate", "--verbosity", "0")
-            self._admit_staff()
+            done = self._run([sys.executable, "-m", "connector_kit.cli.dev.database", USER])
+            if done.returncode:
+                raise DevError(f"The database cannot be brought up to date:\n{done.stderr}")
             self.home.write("migrated.json", wanted)
 
     def _install(self, published: Published, customer: Customer) -> bool:
@@ -255,18 +257,6 @@ class Stage:
     def password(self) -> str:
         """What opens the console to `USER`, on this machine."""
         return kept_secret(self.home.folder / "console-password", lambda: os.urandom(6).hex())
-
-    def _admit_staff(self) -> None:
-        """Give `USER` access to the console, unless somebody has done so."""
-        words = ("createsuperuser", "--no-input", "--username", USER, "--email", "dev@localhost")
-        env = {**self.env, "DJANGO_SUPERUSER_PASSWORD": self.password}
-        subprocess.run(
-            [sys.executable, "-m", "django", *words],
-            cwd=self.root,
-            env=env,
-            capture_output=True,
-            check=False,
-        )
 
     def _start_sandbox(self) -> Service:
         return self._service(
