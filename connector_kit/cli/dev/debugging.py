@@ -15,7 +15,7 @@ import select
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -38,10 +38,32 @@ def stop_here(*_: Any, **__: Any) -> None:
         print("breakpoint(): no terminal to debug at; start 'dev' on one.", file=sys.stderr)
         return
     connection.sendall(bytes.fromhex(place["secret"]))
-    stream = connection.makefile("rw", buffering=1)
-    debugger = pdb.Pdb(stdin=stream, stdout=stream)
-    debugger.prompt = "(Pdb) "
-    debugger.set_trace(sys._getframe(1))  # noqa: SLF001 - as pdb.set_trace does
+    _Debugger(connection).set_trace(sys._getframe(1))  # noqa: SLF001 - as pdb.set_trace does
+
+
+class _Debugger(pdb.Pdb):
+    """The standard debugger over a connection, which ends when the function continues."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        stream = connection.makefile("rw", buffering=1)
+        super().__init__(stdin=stream, stdout=stream)
+        self.prompt = "(Pdb) "
+
+    def set_continue(self) -> None:
+        """Continue; the terminal is free unless there are other breakpoints to stop at."""
+        super().set_continue()
+        if not self.breaks:
+            self._let_go()
+
+    def set_quit(self) -> None:
+        """End the function with an error."""
+        super().set_quit()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        with suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)
 
 
 class Listener:

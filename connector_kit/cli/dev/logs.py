@@ -7,6 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+_FAILED = re.compile(
+    r"logName=callFunctionFailed, code=(?P<code>[^,]+), function=(?P<function>[^,]+), "
+    r"(?:.*, )?at=(?P<place>\S+:\d+)"
+)
 _TROUBLE = re.compile(r"^\S+ (?:WARNING|ERROR|CRITICAL) ")
 
 
@@ -16,6 +20,13 @@ class Line:
 
     service: str
     text: str
+
+    @property
+    def summary(self) -> str:
+        """A function that failed by its name, code, and place; any other line as it is."""
+        if found := _FAILED.search(self.text):
+            return "{function} failed: {code} at {place}".format(**found.groupdict())
+        return self.text
 
 
 class Follower:

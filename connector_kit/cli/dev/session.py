@@ -6,9 +6,10 @@ import queue
 import signal
 import threading
 import webbrowser
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -143,24 +144,38 @@ class Session:
     ) -> None:
         """Take changes, keys, breakpoints, and lines of the log as they come."""
         follower = Follower(self.home.folder, from_end=True)
+        work = self._worker()
         dead: set[str] = set()
         while True:
             key, stopped = keyboard.wait(LOOK_SECONDS, *listeners)
             for listener in stopped:
                 self._debug(keyboard, listener)
             for line in follower.troubles():
-                self._say("log", line.text, style="red", service=line.service)
+                self._say("log", line.summary, style="red", service=line.service)
             for service in self.stage.dead():
                 if service.name not in dead:
                     dead.add(service.name)
                     text = f"{service.name} has ended by itself; its log ends:\n{service.tail()}"
                     self._say("ended", text, style="bold red", service=service.name)
             with suppress(queue.Empty):
-                self._take_changes(changes.get_nowait())
+                work.put(partial(self._take_changes, changes.get_nowait()))
             if key == "q":
                 return
-            with self._reporting():
-                self._press(key)
+            if key:
+                work.put(partial(self._press, key))
+
+    def _worker(self) -> queue.Queue[Callable[[], None]]:
+        """Return where to put what takes time; meanwhile, a function may stop at a breakpoint."""
+        work: queue.Queue[Callable[[], None]] = queue.Queue()
+
+        def do() -> None:
+            while True:
+                job = work.get()
+                with self._reporting():
+                    job()
+
+        threading.Thread(target=do, name="work", daemon=True).start()
+        return work
 
     def _press(self, key: str) -> None:
         if key == "p":
@@ -176,9 +191,8 @@ class Session:
         """Look at the package again, which has changed in *files*."""
         names = ", ".join(files)
         self._say("changed", f"{names}: changed; the next call runs it.", files=[*files])
-        with self._reporting():
-            for look in self.stage.looks(self.targets):
-                self._take(look, pushes=self.pushes)
+        for look in self.stage.looks(self.targets):
+            self._take(look, pushes=self.pushes)
 
     def _take(self, look: Look, *, pushes: bool) -> None:
         """Report mistakes; publish, install, and push a declaration that has changed, if it may."""
@@ -237,6 +251,7 @@ class Session:
             self._say("breakpoint", "Stopped at a breakpoint; c continues.", style="bold yellow")
             with keyboard.typing() as typed:
                 relay(connection, typed, 1)
+        self._say("keys", KEYS, style="dim")
 
     @contextmanager
     def _reporting(self) -> Iterator[None]:

@@ -65,6 +65,8 @@ class Stage:
     settings: Mapping[str, str] = field(default_factory=dict)
     services: dict[str, Service] = field(default_factory=dict)
     found: SandboxInfo | None = None
+    commands: set[subprocess.Popen[str]] = field(default_factory=set)
+    """Commands that run at the moment."""
 
     def __post_init__(self) -> None:
         inherited = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
@@ -122,6 +124,8 @@ class Stage:
 
     def stop(self) -> None:
         """Stop everything at once, the embedded Redis last."""
+        for command in [*self.commands]:
+            command.terminate()
         with ThreadPoolExecutor(len(self.services) or 1) as pool:
             list(pool.map(Service.stop, self.services.values()))
         stop_redis(self.home.folder)
@@ -215,16 +219,23 @@ class Stage:
         return done
 
     def _run(self, argv: Sequence[str]) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
+        process = subprocess.Popen(
             argv,
             cwd=self.root,
             # Two saves within a second, of the same length, look the same to compiled files.
             env={**self.env, "PYTHONDONTWRITEBYTECODE": "1"},
-            capture_output=True,
-            text=True,
-            check=False,
             stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
+        self.commands.add(process)
+        try:
+            printed, complaints = process.communicate()
+        finally:
+            process.kill()
+            self.commands.discard(process)
+        return subprocess.CompletedProcess(argv, process.returncode, printed, complaints)
 
     def _migrate(self) -> None:
         """Bring the database up to date, unless this kit has done so before."""

@@ -92,6 +92,13 @@ def test_a_breakpoint_is_debugged_where_dev_runs_and_ctrl_c_ends_it(project, ter
     running.join(PATIENCE)
     assert outcomes[0].is_good, outcomes[0].lines()
 
+    terminal.wait_for("p push", 4)  # once more after each stop
+    terminal.type("r")  # here, where the debugger is
+    for page in (4, 5, 6):
+        terminal.wait_for("Stopped at a breakpoint", page)
+        terminal.type("c\n")
+    terminal.wait_for("Orders to chat: completed")
+
     family = psutil.Process(terminal.process.pid).children(recursive=True)
     terminal.type("\x03")
     assert terminal.process.wait(PATIENCE) == 0

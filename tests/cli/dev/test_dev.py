@@ -9,7 +9,7 @@ import requests
 from django.core.management import CommandError, call_command
 
 from connector_kit.cli.dev.home import Home
-from connector_kit.cli.dev.logs import Follower
+from connector_kit.cli.dev.logs import Follower, Line
 
 
 def _messages(dev_ready):
@@ -119,3 +119,14 @@ def test_the_logs_are_read_line_by_line_as_they_grow(tmp_path):
         file.write("OR x two\n")
     assert [line.service for line in follower.troubles()] == ["web"]
     assert [*follower.lines()] == []
+
+
+def test_a_function_that_failed_is_shown_by_its_place():
+    failed = (
+        "2026-12-01T07:44:27.594Z WARNING connector_kit.extension logName=callFunctionFailed, "
+        "code=ValueError, function=keep_paid, _connectorId=6b0e, at=hooks.py:9 keep_paid < "
+        "invoke.py:34 invoke, _reqId=1796"
+    )
+
+    assert Line("web", failed).summary == "keep_paid failed: ValueError at hooks.py:9"
+    assert Line("web", "anything else").summary == "anything else"
