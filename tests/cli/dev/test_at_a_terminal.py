@@ -67,7 +67,8 @@ def terminal(project):
     terminal = Terminal(project.folder)
     yield terminal
     if terminal.process.poll() is None:
-        terminal.process.kill()
+        terminal.process.terminate()  # which ends its Redis, too
+        terminal.process.wait(PATIENCE)
 
 
 def test_a_breakpoint_is_debugged_where_dev_runs_and_ctrl_c_ends_it(project, terminal):
