@@ -63,8 +63,10 @@ def _find(target: str | os.PathLike[str]) -> tuple[ModuleType, str | None, str]:
     place, _, inner = target.rpartition(":")
     name = inner if place and inner.isidentifier() else None
     place = place if name else target
-    if place.endswith(".py") or os.sep in place or Path(place).expanduser().exists():
-        return _module_at(Path(place).expanduser().resolve()), name, place
+    path = Path(place).expanduser()
+    is_path = place.endswith(".py") or os.sep in place or path.exists()
+    if is_path and not _is_imported_from(path, place):
+        return _module_at(path.resolve()), name, place
     try:
         return _module_called(place), name, place
     except _ModuleMissingError:
@@ -72,6 +74,13 @@ def _find(target: str | os.PathLike[str]) -> tuple[ModuleType, str | None, str]:
         if name or not parent:
             raise
         return _module_called(parent), last, parent
+
+
+def _is_imported_from(path: Path, name: str) -> bool:
+    """Whether ``import name`` finds the package at *path*: a second copy would be another class."""
+    spec = importlib.util.find_spec(name) if name.isidentifier() else None
+    origin = spec.origin if spec else None
+    return origin is not None and Path(origin).resolve() == (path / "__init__.py").resolve()
 
 
 class _ModuleMissingError(LoadError):

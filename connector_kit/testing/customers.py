@@ -123,12 +123,19 @@ class Customer:
         )
 
     def _enter_credentials(self, connection_id: str) -> None:
-        """Enter what the connection's ping misses (protocol/README.md U25)."""
+        """Enter what the connection's ping misses (protocol/README.md U25).
+
+        The ping of a wrapper names no fields; its form has those of ``encryptedFields``.
+        """
         answer = self._call("GET", f"connections/{connection_id}/ping")
-        missing = [error["field"] for error in answer.get("errors") or () if error.get("field")]
+        errors = answer.get("errors") or ()
+        document = self._call("GET", f"connections/{connection_id}")
+        missing = [error["field"] for error in errors if error.get("field")]
+        if errors and not missing and document["type"] == "wrapper":
+            asked = document["wrapper"].get("encryptedFields") or ()
+            missing = [f"wrapper.encrypted.{field['id']}" for field in asked]
         if not missing:
             return
-        document = self._call("GET", f"connections/{connection_id}")
         additions = [
             addition(document, tuple(name.split(".")), self.credential(document, name))
             for name in missing

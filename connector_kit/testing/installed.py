@@ -216,8 +216,14 @@ class InstalledConnector:
             client.close()
 
     def _follow(self, rollout: Rollout) -> Status:
+        def drive(rollout_id: int) -> bool:
+            """Take a tick, then wait until the platform has called what the tick pushed."""
+            is_moving = inline(rollout_id)
+            self._drain()
+            return is_moving
+
         until = time.monotonic() + LONGEST
-        for status in watch(rollout.pk, every=0.02, drive=inline):
+        for status in watch(rollout.pk, every=0.02, drive=drive):
             if time.monotonic() > until:
                 raise NotReached(f"The rollout did not end within {LONGEST:.0f} seconds: {status}")
         if not is_success(status):

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from connector_kit.adoption.loading import load_object
-from connector_kit.blueprint import compile_connector
+from connector_kit.adoption.loading import load_connector, load_object
+from connector_kit.blueprint import Connector, compile_connector
 from connector_kit.sandbox import Sandbox
 from connector_kit.testing.accounts import Account
 from connector_kit.testing.platform import Platform
@@ -43,7 +43,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if test.get_closest_marker("every_edition"):
         if mark is None:
             raise pytest.UsageError('every_edition needs @pytest.mark.connector("package.module").')
-        declared = _loaded(mark.args[0])
+        declared = _class_in(mark.args[0])
         metafunc.parametrize(
             "edition", [edition.name for edition in compile_connector(declared).editions]
         )
@@ -70,6 +70,13 @@ def connector(request: pytest.FixtureRequest) -> object:
 
 def _loaded(target: object) -> Any:
     return load_object(target) if isinstance(target, str) else target
+
+
+def _class_in(thing: Any) -> type[Connector]:
+    """Return the class that *thing* is, names, or is the module of."""
+    if isinstance(thing, type):
+        return thing
+    return load_connector(thing if isinstance(thing, str) else thing.__name__)
 
 
 @pytest.fixture
@@ -134,7 +141,7 @@ def installation(
     edition: str | None,
     former: Any,
     stack_server: str,
-    db: None,  # noqa: ARG001
+    transactional_db: None,  # noqa: ARG001 - the server has connections of its own
     settings: Any,
 ) -> Iterator[InstalledConnector]:
     """`connector`, published and installed in the sandbox, whose applications answer.
@@ -158,11 +165,11 @@ def installation(
             "rate_size": 1_000_000,
             "rate_per_second": 1_000_000.0,
         }
-        installed = InstalledConnector(sandbox, _loaded(former) or connector)
+        installed = InstalledConnector(sandbox, _class_in(former or connector))
         try:
             installed.install(edition)
             if former:
-                installed.update(connector)
+                installed.update(_class_in(connector))
             yield installed
         finally:
             installed.close()

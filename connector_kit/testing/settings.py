@@ -20,5 +20,8 @@ from connector_kit.server.settings import *  # noqa: E402, F403
 
 atexit.register(stop_redis, HOME)  # before the folder goes: what is registered last runs first
 
+# On disk: in memory, the server's threads would share one connection with the test.
+DATABASES["default"]["TEST"] = {"NAME": str(HOME / "test.sqlite3")}  # noqa: F405
+
 # Django's own takes a third of a second on purpose, whenever a member of the staff is made.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,5 +1,7 @@
 """From the name of a connector to its class; what is wrong with a name is said."""
 
+import importlib
+
 import pytest
 
 from connector_kit.adoption import LoadError, load_connector
@@ -100,3 +102,20 @@ def test_a_name_that_leads_nowhere_is_an_error(target, words):
 def test_a_file_without_one_connector_is_an_error(folder, target, words):
     with pytest.raises(LoadError, match=words):
         load_connector(folder / target)
+
+
+def test_a_package_that_can_be_imported_is_not_loaded_a_second_time_by_its_path(
+    tmp_path, monkeypatch
+):
+    (tmp_path / "imported_once").mkdir()
+    (tmp_path / "imported_once" / "__init__.py").write_text(
+        "from connector_kit import Connector\n\n\n"
+        'class Once(Connector):\n    name = "Once"\n    version = "1.0.0"\n'
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    once = importlib.import_module("imported_once").Once
+
+    assert load_connector("imported_once") is once
+    assert load_connector("imported_once:Once") is once
+    assert load_connector("./imported_once") is not once

@@ -15,6 +15,8 @@ from connector_kit.errors import ConnectorKitError
 
 TEMPLATES = {
     "simple": "two connections, a flow, and a hook",
+    "commerce": "two editions, with settings that customers make",
+    "wrapper": "an application that only code of one's own can reach",
     "hooks": "hooks for flows that were built by hand, without a connector",
 }
 """Templates by name, each with what it shows."""
