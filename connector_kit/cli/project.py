@@ -97,12 +97,9 @@ def _project(root: Path, table: Mapping[str, Any], file: Path) -> Project:
     known = {field.name for field in fields(Project)} - {"root"}
     for name, value in table.items():
         if name not in known:
-            [*similar] = get_close_matches(name, known, 1)
-            hint = (
-                f"Did you mean {similar[0]!r}?"
-                if similar
-                else f"It has {', '.join(sorted(known))}."
-            )
+            hint = f"It has {', '.join(sorted(known))}."
+            if similar := get_close_matches(name, known, 1):
+                hint = f"Did you mean {similar[0]!r}?"
             raise ProjectError(f"{file}: {TABLE} has an unknown key {name!r}. {hint}")
         if name == "settings":
             if not isinstance(value, str) or not value:

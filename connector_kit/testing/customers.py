@@ -7,10 +7,11 @@ would (protocol/http-api.md#81-framework-10, #83-framework-20-install).
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 import requests
@@ -253,6 +254,19 @@ def answer_to_step(step: Document) -> Document:
 
 CUSTOMERS: dict[int, type[Customer]] = {1: Customer, 2: FlatCustomer}
 """Customers by the framework of the connector that they install."""
+
+
+def credentials_of(applications: Iterable[Document]) -> Credential:
+    """Return what to enter in a field of a connection: of an application, what logs in to it."""
+    known = {urlsplit(item["base_uri"]).hostname: item["credentials"] for item in applications}
+
+    def credential(connection: Document, name: str) -> str:
+        http: Any = connection.get("http") or connection.get("rest") or {}
+        host = urlsplit(str(http.get("baseURI") or "")).hostname
+        words: Mapping[str, str] = known.get(host, {})
+        return words.get(name.rpartition(".")[2], CREDENTIAL)
+
+    return credential
 
 
 def addition(document: Document, path: tuple[str, ...], value: object) -> Document:

@@ -10,7 +10,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from connector_kit.blueprint import Connector
 from connector_kit.documents import Document
@@ -22,7 +21,7 @@ from connector_kit.rollouts import RolloutOptions, Status, roll_back, start_roll
 from connector_kit.rollouts.watching import inline, is_success, watch
 from connector_kit.sandbox import Sandbox
 from connector_kit.testing.accounts import Client
-from connector_kit.testing.customers import CREDENTIAL, CUSTOMERS, Customer
+from connector_kit.testing.customers import CUSTOMERS, Customer, credentials_of
 
 FAR = "2099-01-01T00:00:00.000Z"
 LONGEST = 60.0
@@ -94,7 +93,7 @@ class InstalledConnector:
             self.sandbox.base_url,
             self._account.token,
             self._account.email,
-            credential=self._credential,
+            credential=credentials_of(self.sandbox.introduction["applications"]),
         )
         self._customer.install(connector_id)
 
@@ -245,12 +244,3 @@ class InstalledConnector:
         """Wait until the sandbox has nothing to do."""
         if not self._control.call("POST", "drain", {"timeout_seconds": LONGEST})["drained"]:
             raise NotReached(f"Flows still run after {LONGEST:.0f} seconds.")
-
-    def _credential(self, connection: Document, field: str) -> str:
-        """Return what logs in to an application of the sandbox, else something that looks so."""
-        host = urlsplit((connection.get("http") or {}).get("baseURI") or "").hostname
-        for application in self.sandbox.introduction["applications"]:
-            if urlsplit(application["base_uri"]).hostname == host:
-                name = field.rpartition(".")[2]
-                return str(application["credentials"].get(name, CREDENTIAL))
-        return CREDENTIAL

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from connector_kit.testing.installed import InstalledConnector
 
 _MARKS = (
-    "connector(target, former=()): what is tested, as a class or package.module:Class, and before",
+    "connector(target, former=()): what is tested, as package.module[:name]; its former versions",
     "sandbox(**options): how the sandbox is started, as in accounts=5 or page_size=2",
     "every_edition: repeat the test with `installation` in each edition",
     "every_upgrade: repeat the test with `installation` updated from each former version",
@@ -65,10 +65,7 @@ def connector(request: pytest.FixtureRequest) -> object:
             'Nothing says what is tested: mark it with @pytest.mark.connector("package.module"), '
             "or define a fixture connector that returns it."
         )
-    return _loaded(mark.args[0])
-
-
-def _loaded(target: object) -> Any:
+    (target,) = mark.args
     return load_object(target) if isinstance(target, str) else target
 
 

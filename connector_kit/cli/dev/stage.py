@@ -6,12 +6,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, cast
-from urllib.parse import urlsplit
+from typing import cast
 
 import connector_kit
 from connector_kit.cli.dev.home import DevError, Home
@@ -27,7 +26,7 @@ from connector_kit.home import HOME_VARIABLE, kept_secret
 from connector_kit.integrator import Client
 from connector_kit.integrator.errors import IntegratorError
 from connector_kit.local_redis import redis_url, stop_redis
-from connector_kit.testing.customers import CREDENTIAL, CUSTOMERS, Customer, Document
+from connector_kit.testing.customers import CUSTOMERS, Customer, Document, credentials_of
 
 ELSEWHERE = (
     *("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS", "EMAIL_URL"),
@@ -286,16 +285,3 @@ class Stage:
         self.services[name] = service
         service.start()
         return service
-
-
-def credentials_of(applications: Iterable[Document]) -> Callable[[Document, str], str]:
-    """Return what to enter in a field of a connection: of an application, what logs in to it."""
-    known = {urlsplit(item["base_uri"]).hostname: item["credentials"] for item in applications}
-
-    def credential(connection: Document, name: str) -> str:
-        http: Any = connection.get("http") or connection.get("rest") or {}
-        host = urlsplit(str(http.get("baseURI") or "")).hostname
-        words: Mapping[str, str] = known.get(host, {})
-        return words.get(name.rpartition(".")[2], CREDENTIAL)
-
-    return credential
