@@ -37,21 +37,19 @@ def newly_used(blueprint: Blueprint, applied: Components) -> frozenset[str]:
     """Return the connections that *blueprint* begins to use.
 
     *applied* is what the account has. These must be online before all of the blueprint can be
-    applied.
+    applied. Among them are those that a flow would come to use through a component that stays as
+    it is, because a connection of its new form is awaited.
     """
-    reach, had = _reaches(blueprint, applied)
-    running = [item for item in applied.values() if item.resource == "flows" and not _is_off(item)]
-    in_use = frozenset[str]().union(*(had.of(flow.external_id) for flow in running))
+    declared = _by_name(blueprint)
+    reach = _Reach({**applied, **declared}, applied)
+    had = _Reach({**declared, **applied})
     gained: set[str] = set()
     for component in _users(blueprint.components):
         name, before = component.external_id, applied.get(component.external_id)
-        is_running = component.resource == "flows" and not _is_off(component)
-        if before is not None and not (is_running and _is_off(before)):
+        if _is_begun(component, before):
+            gained |= reach.of(name)
+        elif before is not None:
             gained |= reach.of(name) - had.of(name)
-        elif is_running:
-            # Only a flow that is switched on begins something by itself: one that is new, or one
-            # that is off just because it waits.
-            gained |= reach.of(name) - in_use
     return frozenset(gained)
 
 
@@ -60,10 +58,10 @@ def held_back(blueprint: Blueprint, applied: Components, awaited: Iterable[str])
 
     *applied* is what the account has; once the result is applied it stays the same. A component
     that is there keeps what it has instead of beginning to use one of them; of a flow, only the
-    steps that would use one are left out. A new flow is created switched off. Nothing else is
-    affected: without *awaited* the result is *blueprint* itself.
+    steps that would use one are left out. A flow that would be new or be switched on is switched
+    off. Nothing else is affected: without *awaited* the result is *blueprint* itself.
     """
-    names = newly_used(blueprint, applied) & frozenset(awaited)
+    names = frozenset(awaited)
     return _Holding(blueprint, applied, names).held() if names else Held(blueprint)
 
 
@@ -76,11 +74,20 @@ def _is_off(flow: CompiledComponent) -> bool:
     return bool(flow.document.get("disabled"))
 
 
-class _Reach:
-    """The connections that components depend on: directly, or through what they refer to."""
+def _is_begun(component: CompiledComponent, before: CompiledComponent | None) -> bool:
+    """Whether *component* is a flow that begins to run: it is new, or it was switched off."""
+    is_running = component.resource == "flows" and not _is_off(component)
+    return is_running and (before is None or _is_off(before))
 
-    def __init__(self, components: Components) -> None:
-        self._components = components
+
+class _Reach:
+    """The connections that components depend on: directly, or through what they refer to.
+
+    With *others*, a component also depends on what its namesake there does.
+    """
+
+    def __init__(self, components: Components, others: Components | None = None) -> None:
+        self._components, self._others = components, others or {}
         self._known: dict[str, frozenset[str]] = {}
 
     def of(self, name: str) -> frozenset[str]:
@@ -90,7 +97,9 @@ class _Reach:
             return frozenset()
         if name not in self._known:
             self._known[name] = frozenset()  # where references go in a circle
-            self._known[name] = self.of_document(component.document)
+            other = self._others.get(name) if component.resource != "flows" else None
+            found = [self.of_document(item.document) for item in (component, other) if item]
+            self._known[name] = frozenset().union(*found)
         return self._known[name]
 
     def of_document(self, document: Document) -> frozenset[str]:
@@ -105,95 +114,107 @@ class _Reach:
         return frozenset({name}) if component.resource == "connections" else self.of(name)
 
 
-def _reaches(blueprint: Blueprint, applied: Components) -> tuple[_Reach, _Reach]:
-    """What *blueprint* declares reaches, and what is *applied*.
-
-    What the records have lost is as declared, wherever something that is applied refers to it.
-    """
-    declared = _by_name(blueprint)
-    return _Reach(declared), _Reach({**declared, **applied})
-
-
 class _Holding:
     """Computes what of one version can be applied now."""
 
     def __init__(self, blueprint: Blueprint, applied: Components, awaited: Set[str]) -> None:
         self._blueprint, self._applied, self._awaited = blueprint, applied, awaited
-        self._reach, self._had = _reaches(blueprint, applied)
+        # What the records have lost is as declared, wherever something applied refers to it.
+        self._had = _Reach({**_by_name(blueprint), **applied})
         self._kept: dict[str, CompiledComponent] = {}
-        self._waiting: dict[str, list[Waiting]] = {name: [] for name in sorted(awaited)}
+        self._flows: dict[str, CompiledComponent] = {}
+        self._waiting: dict[str, list[Waiting]] = {}
 
     def held(self) -> Held:
-        for component in _users(self._blueprint.components):
-            name = component.external_id
-            if component.resource == "flows" or name not in self._applied:
-                continue
-            # A component that is there does not begin to use what is awaited.
-            lacking = (self._reach.of(name) - self._had.of(name)) & self._awaited
-            for connection in sorted(lacking):
-                self._waiting[connection].append(Waiting(name, self._name_of(name)))
-            if lacking:
-                self._kept[name] = self._applied[name]
-        for component in self._blueprint.components:
-            if component.resource == "flows":
-                self._hold_flow(component)
-        self._keep_what_is_used()
+        known = -1
+        while len(self._kept) > known:
+            # What is kept can lead something else to an awaited connection, in its old form.
+            known = len(self._kept)
+            self._waiting = {name: [] for name in sorted(self._awaited)}
+            self._hold_components()
+            self._hold_flows()
+        changed = self._kept | self._flows
+        self._keep_what_is_used(changed)
         needs = tuple(
             Need(name, self._name_of(name), tuple(waiting))
             for name, waiting in self._waiting.items()
             if waiting
         )
         declared = [
-            self._kept.pop(component.external_id, component)
+            changed.pop(component.external_id, component)
             for component in self._blueprint.components
         ]
         blueprint = replace(
             self._blueprint,
-            components=(*self._kept.values(), *declared),
+            components=(*changed.values(), *declared),
             integration=with_request(self._blueprint.integration, needs),
         )
         return Held(blueprint, needs)
 
-    def _hold_flow(self, flow: CompiledComponent) -> None:
-        now = _Reach(_by_name(self._blueprint) | self._kept)
-        wanted = now.of(flow.external_id) & self._awaited
-        before = self._applied.get(flow.external_id)
-        if before is not None and (wanted - self._had.of(flow.external_id)):
-            self._hold_steps(flow, before, now)
-        elif wanted and not _is_off(flow) and (before is None or _is_off(before)):
-            self._note(flow, wanted, now, is_off=True)
-            self._kept[flow.external_id] = _with(flow, disabled=True)
+    def _now(self) -> _Reach:
+        """What components reach once what is kept so far is; it may refer to what is retired."""
+        return _Reach({**self._applied, **_by_name(self._blueprint), **self._kept})
 
-    def _hold_steps(self, flow: CompiledComponent, before: CompiledComponent, now: _Reach) -> None:
+    def _hold_components(self) -> None:
+        """Keep each component that is there and would begin to use what is awaited."""
+        now = self._now()
+        for component in _users(self._blueprint.components):
+            name = component.external_id
+            if component.resource == "flows" or name not in self._applied:
+                continue
+            lacking = (now.of_document(component.document) - self._had.of(name)) & self._awaited
+            for connection in sorted(lacking):
+                self._waiting[connection].append(Waiting(name, self._name_of(name)))
+            if lacking:
+                self._kept[name] = self._applied[name]
+
+    def _hold_flows(self) -> None:
+        now = self._now()
+        for component in self._blueprint.components:
+            if component.resource == "flows":
+                self._hold_flow(component, now)
+
+    def _hold_flow(self, flow: CompiledComponent, now: _Reach) -> None:
+        name, before = flow.external_id, self._applied.get(flow.external_id)
+        wanted = now.of(name) & self._awaited
+        lacking = wanted - self._had.of(name) if before else frozenset()
+        waits_whole = bool(wanted) and _is_begun(flow, before)
+        if lacking or waits_whole:
+            self._note(flow, wanted if waits_whole else lacking, now, is_off=waits_whole)
+            held = self._without_late(flow, before, now) if before and lacking else flow
+            self._flows[name] = _with(held, disabled=True) if waits_whole else held
+
+    def _without_late(
+        self, flow: CompiledComponent, before: CompiledComponent, now: _Reach
+    ) -> CompiledComponent:
         """Leave the steps out that cannot log in yet, or what the flow runs as it is."""
         lacking = self._awaited - self._had.of(flow.external_id)
         late = {
             reference for reference in references(flow.document) if now.behind(reference) & lacking
         }
-        self._note(flow, lacking, now)
         variants = [_with(flow, **structure_of(before.document)), before]
         # Late steps can be left out unless they replace others or leave a list empty.
         is_replacing = run_by(before.document) - run_by(flow.document)
         pruned = without_steps(flow.document, late)
         if pruned is not None and not is_replacing:
             variants.insert(0, replace(flow, document=pruned))
-        self._kept[flow.external_id] = next(
-            variant for variant in variants if not now.of_document(variant.document) & lacking
-        )
         if feed_others(flow.document, late):
             # What runs beside a step that waits stays as it is: it may rely on that step's results.
             for name in sorted(run_by(flow.document) & run_by(before.document)):
                 if name in self._applied and self._declared(name) != self._applied[name]:
                     self._kept[name] = self._applied[name]
+        return next(
+            variant for variant in variants if not now.of_document(variant.document) & lacking
+        )
 
-    def _keep_what_is_used(self) -> None:
-        """Keep what is no longer declared while something that is kept uses it."""
-        todo = list(self._kept.values())
+    def _keep_what_is_used(self, kept: dict[str, CompiledComponent]) -> None:
+        """Keep what is no longer declared while something that is *kept* uses it."""
+        todo = list(kept.values())
         while todo:
             for name in sorted(references(todo.pop().document)):
-                is_retired = self._declared(name) is None and name not in self._kept
+                is_retired = self._declared(name) is None and name not in kept
                 if is_retired and (used := self._applied.get(name)):
-                    self._kept[name] = used
+                    kept[name] = used
                     todo.append(used)
 
     def _note(

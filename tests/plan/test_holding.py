@@ -114,6 +114,26 @@ def test_no_flow_that_is_there_gets_a_connection_that_is_awaited(version, before
 
 
 @given(blueprints(), blueprints(), awaited_)
+def test_no_flow_begins_to_run_through_a_connection_that_is_awaited(version, before, awaited):
+    held = by_name(held_back(version, by_name(before), awaited).blueprint)
+    was = by_name(before)
+
+    for name, flow in held.items():
+        is_running = flow.resource == "flows" and not flow.document["disabled"]
+        if is_running and (name not in was or was[name].document["disabled"]):
+            assert not connections(held, name) & awaited
+
+
+@given(blueprints(), blueprints(), awaited_)
+def test_only_connections_that_a_version_begins_to_use_have_to_be_checked(version, before, awaited):
+    used = newly_used(version, by_name(before))
+
+    held = held_back(version, by_name(before), awaited)
+
+    assert held == held_back(version, by_name(before), awaited & used)
+
+
+@given(blueprints(), blueprints(), awaited_)
 def test_a_flow_that_waits_runs_what_it_ran_unless_the_version_runs_it_too(
     version, before, awaited
 ):
@@ -122,7 +142,7 @@ def test_a_flow_that_waits_runs_what_it_ran_unless_the_version_runs_it_too(
 
     for need in held.needs:
         for waiting in need.waiting:
-            if waiting.steps and waiting.external_id in was:
+            if waiting.steps and not waiting.is_off and waiting.external_id in was:
                 ran = references(was[waiting.external_id].document)
                 runs = references(by_name(held.blueprint)[waiting.external_id].document)
                 assert ran <= runs | references(declared[waiting.external_id].document)
@@ -169,6 +189,22 @@ def test_a_flow_that_starts_one_which_waits_waits_for_nothing():
 
     assert held.blueprint.component("first") == chained
     assert held.blueprint.component("late").document["disabled"] is True
+
+
+def test_a_flow_does_not_gain_what_a_component_uses_while_it_waits_itself():
+    """The import waits for its new connection; its old one is new to the flow, and offline."""
+    crm, erp = (component(name, "connections", {}) for name in ("crm", "erp"))
+    old = component("send", "imports", {"_connectionId": ref("crm")})
+    new = component("send", "imports", {"_connectionId": ref("erp")})
+    empty = component("orders", "flows", {"pageProcessors": [], "disabled": False})
+    filled = replace(empty, document={**empty.document, "pageProcessors": [_step("send", False)]})
+    page = component("@integration", "integrations", {})
+    version = Blueprint("Any", "2.0.0", "", (), (crm, erp, new, filled), page)
+    applied = {each.external_id: each for each in (crm, erp, old, empty)}
+
+    assert newly_used(version, applied) == {"crm", "erp"}
+    assert held_back(version, applied, ["crm", "erp"]).blueprint.component("orders") == empty
+    assert held_back(version, applied, ["crm"]).blueprint == version
 
 
 def test_the_page_asks_in_every_store_and_of_framework_two_in_none():
