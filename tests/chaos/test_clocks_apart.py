@@ -3,10 +3,12 @@
 import time
 from collections import deque
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import pytest
 
+from tests.chaos.commerce import FRAMEWORKS, Commerce
 from tests.rotation import one_a_day
 from workshop.chaos import Killer
 from workshop.field import Field
@@ -16,7 +18,6 @@ from workshop.services import Services
 pytestmark = pytest.mark.chaos
 
 ACCOUNTS = 20
-FIRST, SECOND = "examples.commerce.v1_0:CommerceHub", "examples.commerce.v1_1:CommerceHub"
 
 IMPATIENT = {
     "CONNECTOR_KIT_LEASE_SECONDS": "10",
@@ -37,10 +38,11 @@ def database(tmp_path: Path) -> Iterator[str]:
         yield address
 
 
-@pytest.mark.parametrize("clocks", one_a_day(APART))
+@pytest.mark.parametrize(("framework", "clocks"), one_a_day([*product(FRAMEWORKS, APART)]))
 def test_a_rollout_goes_as_if_all_clocks_were_right(
-    tmp_path: Path, database: str, clocks: dict[str, str]
+    tmp_path: Path, database: str, framework: int, clocks: dict[str, str]
 ) -> None:
+    commerce = Commerce.declared(framework, tmp_path)
     settings = {**IMPATIENT, "DATABASE_URL": database}
     with Services(
         tmp_path / "services",
@@ -49,17 +51,17 @@ def test_a_rollout_goes_as_if_all_clocks_were_right(
         worker_count=2,
         clocks=clocks,
     ) as services:
-        field = Field.start(services)
-        field.publish(FIRST)
+        field = Field.start(services, framework)
+        field.publish(commerce.first)
         field.grant_licenses()
         deque(field.install_everywhere(), maxlen=0)
-        field.publish(SECOND)
+        field.publish(commerce.second)
         began = time.monotonic()
 
         with Killer(field.workers, every=4, greeting=b"Connected to") as workers:
             outcome = field.roll_out("--wave", "4", "--wave", "rest", "--window", "8")
 
-        findings = field.audit(SECOND)
+        findings = field.audit(commerce.second)
         assert outcome == 0
         assert workers.kills >= 1
         assert findings.is_good, findings

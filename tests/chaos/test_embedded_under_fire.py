@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from examples.embedded.applications import running
+from tests.chaos.commerce import IN_TURN, declared_in
 from tests.embedded.fixtures import FIRST, SECOND
 from tests.embedded.shop import PASSWORD, TOKEN, credentials_for
 from workshop.chaos import ALL_FAULTS, Killer, behave, misbehave
@@ -38,11 +39,19 @@ def services(tmp_path: Path) -> Iterator[Services]:
         services.start_workers()
         token = services.sandbox.accounts[0]["token"]
         services.run("embedded", "account", "add", "product", stdin=token)
-        services.run("embedded", "release", FIRST)
         yield services
 
 
-def test_every_end_user_gets_each_version_exactly_once(services: Services) -> None:
+@pytest.fixture(params=IN_TURN, ids="framework {}".format)
+def released(request: pytest.FixtureRequest, tmp_path: Path) -> list[str]:
+    return [declared_in(request.param, version, tmp_path) for version in (FIRST, SECOND)]
+
+
+def test_every_end_user_gets_each_version_exactly_once(
+    services: Services, released: list[str]
+) -> None:
+    first, second = released
+    services.run("embedded", "release", first)
     victims = [services.running[name] for name in ("worker-1-long", "worker-1")]
     with (
         running() as address,
@@ -51,7 +60,7 @@ def test_every_end_user_gets_each_version_exactly_once(services: Services) -> No
         misbehave(services.sandbox, rate=0.05, kinds=ALL_FAULTS, seed=3)
         deploy_all(services, json.dumps(credentials_for(address)))
         wait_for(services, "1.0.0")
-        services.run("embedded", "release", SECOND)
+        services.run("embedded", "release", second)
         done = services.run("rollout", "start", "--wave", "rest", "--watch", check=False)
         behave(services.sandbox)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.chaos.commerce import IN_TURN, Commerce
 from tests.rotation import one_a_day
 from workshop.field import Field
 from workshop.services import Services
@@ -20,7 +21,6 @@ from workshop.yardstick import Contents, contents, differences
 pytestmark = pytest.mark.chaos
 
 ACCOUNTS, SECONDS_TO_UNLOCK = 12, 120
-FIRST, SECOND = "examples.commerce.v1_0:CommerceHub", "examples.commerce.v1_1:CommerceHub"
 
 IMPATIENT = {
     "CONNECTOR_KIT_LEASE_SECONDS": "10",
@@ -36,16 +36,21 @@ CALLS_GO_WRONG = {
 CONTROLS = ("pause", "resume", "abort", "rollback", "retry", "unlock")
 
 
+@pytest.fixture(params=IN_TURN, ids="framework {}".format)
+def commerce(request: pytest.FixtureRequest, tmp_path: Path) -> Commerce:
+    return Commerce.declared(request.param, tmp_path)
+
+
 @pytest.fixture
-def field(tmp_path: Path) -> Iterator[Field]:
+def field(tmp_path: Path, commerce: Commerce) -> Iterator[Field]:
     """All customers but one have 1.0.0, and 1.1.0 is published."""
     with Services(tmp_path, accounts=ACCOUNTS + 1, settings=IMPATIENT) as services:
-        field = Field.start(services)
-        field.publish(FIRST)
+        field = Field.start(services, commerce.framework)
+        field.publish(commerce.first)
         field.grant_licenses()
         spare = field.customers.pop()
         deque(field.install_everywhere(), maxlen=0)
-        field.publish(SECOND)
+        field.publish(commerce.second)
         field.customers.append(spare)
         yield field
 
