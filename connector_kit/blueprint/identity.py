@@ -31,6 +31,8 @@ class Identity(NamedTuple):
         return f"{name}#{self.occurrence + 1}" if self.occurrence else name
 
 
+_NAME_FIELDS = frozenset({"generate", "key", "name", "title"})
+
 Items = Mapping[Identity, Json]
 """A list whose items are known by identity, in its order."""
 
@@ -46,6 +48,11 @@ class Identifier:
 
     fields: tuple[str, ...] = ()
     is_ordered: bool = True
+
+    @property
+    def name(self) -> str | None:
+        """The field by which people name an item, and may rename it; None if it has an id."""
+        return next((field for field in self.fields if field in _NAME_FIELDS), None)
 
     def items(self, values: Sequence[Json]) -> Items:
         """Return *values* by identity, in their order; an id or a name counts once."""

@@ -2,16 +2,16 @@
 
 A field that only the customer (or the server) changed is kept, one that only the connector changed
 is updated, and one that both changed is settled by its owner and reported. Objects merge key by
-key, lists whose items have an identity item by item, texts line by line and rules clause by clause
-unless both sides changed the same ones, everything else as one value. A mask that the
-platform shows instead of a secret is never a change and never written back (protocol/README.md
-U35). A placeholder is no value: the customer has not entered any. Inputs are never modified; the
-result shares with *live* all that did not change.
+key, lists whose items have an identity item by item, by whatever name either side knows them, texts
+line by line and rules clause by clause unless both sides changed the same ones, everything else as
+one value. A mask that the platform shows instead of a secret is never a change and never written
+back (protocol/README.md U35). A placeholder is no value: the customer has not entered any. Inputs
+are never modified; the result shares with *live* all that did not change.
 """
 
 import operator
 from collections.abc import Hashable, Iterable, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, TypeVar
 
 from connector_kit.blueprint.identity import Identifier, Identity, Items, identifier
@@ -21,6 +21,7 @@ from connector_kit.documents import MASK, Document, Json, shows_mask
 from connector_kit.documents.walking import FREE_DATA_FIELDS
 from connector_kit.plan.changes import FieldChange, Owner
 from connector_kit.plan.parts import merged_parts
+from connector_kit.plan.renames import Renames, renames
 from connector_kit.plan.sameness import MISSING, agrees, is_absent, is_mapping, same
 from connector_kit.plan.twins import Matching, behind_equals, copies, matchings, stands
 
@@ -122,13 +123,14 @@ class _Merger:
         return self._whole(path, versions)
 
     def _list(self, path: Path, lists: Versions, way: Identifier) -> list[Json]:
-        matching, *others = matchings(way, lists, is_adopting=self.is_adopting)
+        renamed, (matching, *others) = self._matchings(path, lists, way)
+        for own, name in renamed.dropped.items():
+            self._record((*path, name), way.items(lists.live)[own], MISSING, "customer")
         noted = len(self.changes)
         merged = self._items(path, matching)
         ordered = self._ordered(path, matching, merged, lists, way)
         for other in others:
-            written = lists._replace(live=ordered)
-            again, *_ = matchings(way, written, is_adopting=self.is_adopting)
+            _, (again, *_) = self._matchings(path, lists._replace(live=ordered), way)
             if not stands(matching, again, merged):
                 del self.changes[noted:]
                 ordered = self._ordered(path, matching, self._items(path, other), lists, way)
@@ -137,6 +139,27 @@ class _Merger:
             map(operator.is_, ordered, matching.live.values())
         )
         return live if is_unchanged else ordered
+
+    def _matchings(
+        self, path: Path, lists: Versions, way: Identifier
+    ) -> tuple[Renames, list[Matching]]:
+        renamed = self._renames(path, lists, way)
+        found = matchings(way, lists, is_adopting=self.is_adopting)
+        return renamed, [renamed.applied_to(matching) for matching in found]
+
+    def _renames(self, path: Path, lists: Versions, way: Identifier) -> Renames:
+        """Return the renamed items; of the customer's, those that stay recognizable."""
+        supposed = renames(way, lists)
+        if not supposed.by_customer:
+            return supposed
+        items = Versions(*supposed.applied_to(Matching(*map(way.items, lists))))
+        again = _Merger(self.owns, self.is_adopting)
+        by_customer = {
+            own: name
+            for own, name in supposed.by_customer.items()
+            if supposed.origins.of(again._value((*path, name), items.at(name))) == name
+        }
+        return replace(supposed, by_customer=by_customer)
 
     def _items(self, path: Path, matching: Matching) -> Items:
         """Return the merged items in the order of the live ones."""
@@ -161,13 +184,15 @@ class _Merger:
             return [*merged.values()]
         if not matching.has_twins:
             return self._in_new_order(path, matching, list(matching.live), merged)
-        view = copies(way, lists._replace(live=[*merged.values()]))
+        written = lists._replace(live=[*merged.values()])
+        view = self._renames(path, written, way).applied_to(copies(way, written))
         return self._in_new_order(path, view, behind_equals(view), view.live)
 
     def _in_new_order(
         self, path: Path, items: Matching, followed: Sequence[Identity], merged: Items
     ) -> list[Json]:
-        declared, applied, live = map(list, (items.declared, items.applied, items.live))
+        declared, applied = list(items.declared), list(items.applied)
+        staying = [identity for identity in items.live if identity in merged]
         by_declared = _arranged(declared, followed, merged.keys())
         before, after = (
             [identity for identity in order if identity in items.live]
@@ -175,7 +200,7 @@ class _Merger:
         )
         owner = None
         if before != after:
-            owner = self._owner(path) if _reordered(live, applied or declared) else None
+            owner = self._owner(path) if _reordered(staying, applied or declared) else None
             self._record(path, list(map(str, before)), list(map(str, after)), owner)
         order = merged if owner == "customer" else by_declared
         return [merged[identity] for identity in order]
@@ -201,7 +226,10 @@ class _Merger:
         return declared
 
     def _owner(self, path: Path) -> Owner:
-        return "customer" if is_covered(path, self.owns) else "connector"
+        """Return who prevails; where both renamed an item, that is the customer."""
+        *_, item, key = ("", *path)
+        is_name = isinstance(item, Identity) and item.field == key
+        return "customer" if is_name or is_covered(path, self.owns) else "connector"
 
     def _record(self, path: Path, before: Json, after: Json, settled: Owner | None) -> None:
         self.changes.append(FieldChange(spelled(path), before, after, settled))

@@ -315,6 +315,9 @@ ORDERS = [
           ("pageProcessors", ["y", "x", "z"], ["z", "y", "x"], CONNECTOR)),
     steps("both reordered what the customer owns", "z y x", "x y z", "y x z", "y x z",
           ("pageProcessors", ["y", "x", "z"], ["z", "y", "x"], CUSTOMER), owns=["pageProcessors"]),
+    steps("the customer's own order, but for one that goes", "z x", "x y z", "x z y", "z x",
+          ("pageProcessors[y]", _step("y"), MISSING, None),
+          ("pageProcessors", ["x", "z"], ["z", "x"], None), owns=["pageProcessors"]),
     steps("both reordered alike", "y x", "x y", "y x", "y x"),
     steps("a customer's item whose predecessor goes", "x z", "x y z", "x y own z", "x own z",
           ("pageProcessors[y]", _step("y"), MISSING, None)),
@@ -451,7 +454,91 @@ PARTS = [
     ),
 ]  # fmt: skip
 
-ALL = [*VALUES, *OBJECTS, *NOTHINGS, *ADOPTED, *SECRETS, *ITEMS, *ORDERS, *TWINS, *SETS, *PARTS]
+
+def _branch(name: str, steps: str, **more: Any) -> dict[str, Any]:
+    return {"name": name, **_steps(steps), **more}
+
+
+def branches(name, declared, applied, live, result, *changes: Change, owns=()) -> Case:
+    """A row about the branches of a router, given as names and steps."""
+    return case(name, *map(_branched, (declared, applied, live, result)), *changes, owns=owns)
+
+
+def _branched(branches: dict[str, str]) -> dict[str, Any]:
+    return {"routers": [{"id": "r", "branches": [_branch(*item) for item in branches.items()]}]}
+
+
+RENAMED_X = "mapping.fields[generate=x]"
+BRANCH_X = "routers[id=r].branches[name=X]"
+RENAMED = [
+    mapping("renamed by the customer, changed by the connector", {"x": "1!"}, {"x": "1"},
+            {"own": "1"}, {"own": "1!"}, (f"{RENAMED_X}.extract", "1", "1!", None)),
+    mapping("renamed by the customer, left alone by the connector", {"x": "1", "y": "2!"},
+            {"x": "1", "y": "2"}, {"own": "1", "y": "2"}, {"own": "1", "y": "2!"},
+            ("mapping.fields[generate=y].extract", "2", "2!", None)),
+    mapping("renamed by the connector, changed by the customer", {"z": "1"}, {"x": "1"},
+            {"x": "own"}, {"z": "own"}, ("mapping.fields[generate=z].generate", "x", "z", None)),
+    mapping("renamed by the connector, removed by the customer", {"z": "1"}, {"x": "1"}, {},
+            {"z": "1"}, ("mapping.fields[generate=z]", MISSING, _map("z", "1"), CONNECTOR)),
+    mapping("renamed by both: the customer's name stays", {"z": "1"}, {"x": "1"}, {"own": "1"},
+            {"own": "1"}, ("mapping.fields[generate=z].generate", "own", "z", CUSTOMER)),
+    mapping("renamed by both alike", {"z": "1"}, {"x": "1"}, {"z": "1"}, {"z": "1"}),
+    mapping("renamed by the customer, dropped by the connector", {}, {"x": "1"}, {"own": "1"},
+            {"own": "1"}, (RENAMED_X, _map("own", "1"), MISSING, CUSTOMER)),
+    mapping("copied by the customer, dropped by the connector", {}, {"x": "1"},
+            {"x": "1", "own": "1"}, {"own": "1"}, (RENAMED_X, _map("x", "1"), MISSING, None)),
+    mapping("one of two that are alike, while the other is still there", {"x": "1!", "y": "1"},
+            {"x": "1", "y": "1"}, {"own": "1", "y": "1"}, {"own": "1!", "y": "1"},
+            (f"{RENAMED_X}.extract", "1", "1!", None)),
+    mapping("either of two that are alike", {"x": "1!", "y": "1!"}, {"x": "1", "y": "1"},
+            {"own": "1"}, {"x": "1!", "y": "1!", "own": "1"},
+            (RENAMED_X, MISSING, _map("x", "1!"), CONNECTOR),
+            ("mapping.fields[generate=y]", MISSING, _map("y", "1!"), CONNECTOR)),
+    mapping("one name turned into two", {"x": "1!"}, {"x": "1"}, {"own": "1", "own2": "1"},
+            {"x": "1!", "own": "1", "own2": "1"},
+            (RENAMED_X, MISSING, _map("x", "1!"), CONNECTOR)),
+    mapping("removed, with another one in its place", {"x": "1!"}, {"x": "1"}, {"own": "2"},
+            {"x": "1!", "own": "2"}, (RENAMED_X, MISSING, _map("x", "1!"), CONNECTOR)),
+    mapping("renamed by the connector, while the customer has an item of the new name",
+            {"z": "1"}, {"x": "1"}, {"x": "1", "z": "own"}, {"z": "1"},
+            (RENAMED_X, _map("x", "1"), MISSING, None),
+            ("mapping.fields[generate=z].extract", "own", "1", CONNECTOR)),
+    mapping("without content, nothing is recognized", {"x": "1"}, {"x": ""}, {"own": ""},
+            {"x": "1", "own": ""}, (RENAMED_X, MISSING, _map("x", "1"), CONNECTOR)),
+    branches("a branch renamed by the customer, to which both add a step", {"X": "a b"},
+             {"X": "a"}, {"Own": "a own"}, {"Own": "a b own"},
+             (f"{BRANCH_X}.pageProcessors[b]", MISSING, _step("b"), None)),
+    branches("the branch that has most of it", {"X": "a c", "Y": "a b c"}, {"X": "a", "Y": "a b"},
+             {"X": "a", "Own": "a b own"}, {"X": "a c", "Own": "a b c own"},
+             (f"{BRANCH_X}.pageProcessors[c]", MISSING, _step("c"), None),
+             ("routers[id=r].branches[name=Y].pageProcessors[c]", MISSING, _step("c"), None)),
+    branches("a branch renamed by the connector, with a step of the customer's", {"Z": "a b"},
+             {"X": "a"}, {"X": "a own"}, {"Z": "a b own"},
+             ("routers[id=r].branches[name=Z].name", "X", "Z", None),
+             ("routers[id=r].branches[name=Z].pageProcessors[b]", MISSING, _step("b"), None)),
+    steps("a component in place of another is no new name for it", "x", "x y", "x own",
+          "x own"),
+    fields("an item renamed to one that is there already", "a1 b", "a b", "b a", "b a1",
+           ("mapping.fields[generate=x].extract", "a", "a1", None)),
+    case(
+        "an item among others that share their names",
+        {"mapping": {"fields": [_map("x", "1"), _map("x", "2"), _map("y", "3!")]}},
+        {"mapping": {"fields": [_map("x", "1"), _map("x", "2"), _map("y", "3")]}},
+        {"mapping": {"fields": [_map("own", "3"), _map("x", "2"), _map("x", "1")]}},
+        {"mapping": {"fields": [_map("own", "3!"), _map("x", "2"), _map("x", "1")]}},
+        ("mapping.fields[generate=y].extract", "3", "3!", None),
+    ),
+    case(
+        "a secret tells nothing",
+        {"headers": [{"name": "x", "value": "new"}]}, {"headers": [{"name": "x", "value": "old"}]},
+        {"headers": [{"name": "own", "value": MASK}]},
+        {"headers": [{"name": "x", "value": "new"}, {"name": "own", "value": MASK}]},
+        ("headers[name=x]", MISSING, {"name": "x", "value": "new"}, CONNECTOR),
+    ),
+]  # fmt: skip
+
+ALL = [*VALUES, *OBJECTS, *NOTHINGS, *ADOPTED, *SECRETS, *ITEMS, *ORDERS, *TWINS, *RENAMED, *SETS]
+ALL += PARTS
 every_case = pytest.mark.parametrize("case", ALL, ids=lambda case: case.name)
 
 

@@ -252,14 +252,13 @@ def with_own(order: list[str], data) -> list[str]:
     return result
 
 
-@st.composite
-def twins(draw: st.DrawFn) -> list[dict]:
+def twins(names: str = "xy") -> st.SearchStrategy[list[dict]]:
     """Mappings of which several may fill one field, and several be equal."""
     value = st.sampled_from("123")
     mapping = st.fixed_dictionaries(
-        {"generate": st.sampled_from("xy")}, optional={"extract": value, "dataType": value}
+        {"generate": st.sampled_from(names)}, optional={"extract": value, "dataType": value}
     )
-    return draw(st.lists(mapping, max_size=4))
+    return st.lists(mapping, max_size=4)
 
 
 @st.composite
@@ -307,6 +306,64 @@ def test_of_twins_none_is_lost_that_both_sides_have(versions, owns):
 def test_of_twins_one_side_s_changes_are_all_taken(one, other):
     assert merge(fields(one), fields(one), fields(other)).document == fields(other)
     assert merge(fields(other), fields(one), fields(one)).document == fields(other)
+
+
+@st.composite
+def renamed_items(draw: st.DrawFn) -> tuple[list[dict], list[dict], list[dict]]:
+    """Lists of few names and contents, which both sides rename, add to, change, and drop."""
+    applied = draw(twins("xyz"))
+    return reworked(draw, applied), applied, reworked(draw, applied)
+
+
+def reworked(draw: st.DrawFn, items: list[dict]) -> list[dict]:
+    some = st.fixed_dictionaries(
+        {}, optional={"generate": st.sampled_from("xyzuv"), "lookupName": st.sampled_from("12")}
+    )
+    kept = [item | draw(some) for item in items if draw(st.integers(0, 3))]
+    return draw(st.permutations([*kept, *draw(twins("xyzuv"))]))
+
+
+@given(renamed_items(), fields_owned)
+def test_a_merge_of_renamed_items_can_be_repeated_before_and_after_it_is_recorded(versions, owns):
+    declared, applied, live = map(fields, versions)
+    merged = merge(declared, applied, live, owns).document
+
+    assert merge(declared, applied, merged, owns).document is merged
+    assert merge(declared, declared, merged, owns).document is merged
+
+
+@given(renamed_items(), fields_owned)
+def test_what_has_a_name_of_the_customer_s_stays(versions, owns):
+    declared, applied, live = versions
+    theirs = {item["generate"] for item in (*declared, *applied)}
+
+    merged = merge(*map(fields, versions), owns).document["mapping"]["fields"]
+
+    own = [item["generate"] for item in live if item["generate"] not in theirs]
+    assert Counter(own) == Counter(
+        item["generate"] for item in merged if item["generate"] not in theirs
+    )
+
+
+NAMES = st.permutations("abcdefgh")
+
+
+@given(NAMES, st.integers(0, 4), st.data())
+def test_an_item_that_one_side_renamed_has_the_other_s_changes(names, count, data):
+    """Whatever else is renamed, and whoever renames what."""
+    items = [{"generate": name, "extract": f"from {name}"} for name in names[:4]]
+    renamed = [item | {"generate": own} for item, own in zip(items, names[4:], strict=True)]
+    changed = [item | {"dataType": "number"} for item in items]
+    one = [*renamed[:count], *changed[count:]]
+    other = [*changed[:count], *renamed[count:]]
+    declared, live = data.draw(st.permutations([one, other]))
+
+    merged = merge(fields(declared), fields(items), fields(live))
+
+    assert merged.document == fields([item | {"dataType": "number"} for item in renamed])
+    assert not [change for change in merged.changes if change.settled]
+    taken_back = merge(fields(items), fields(declared), merged.document)
+    assert taken_back.document == fields(live)
 
 
 sets = st.lists(st.sampled_from("abcdef"), unique=True)
