@@ -3,9 +3,10 @@
 What comes out still holds the author's objects; `Writer` turns them into a symbolic document.
 """
 
+import inspect
 import keyword
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from connector_kit.blueprint.components import Component, Ref
@@ -131,7 +132,7 @@ class Speller:
         for python_name, value in declared.fields.items():
             match wire_name(kind, python_name):
                 case None:
-                    self._report(_unknown_field(kind, python_name))
+                    self._report(_unknown_field(kind, python_name, type(declared)))
                 case "responseMapping" as name:
                     spelled[name] = self._response_mapping(value)
                 case "pageGenerators" as name:
@@ -189,16 +190,23 @@ def _parts(kind: type[Source | Step], values: Any) -> list[Any]:
     return [kind(item) if isinstance(item, Component | Ref) else item for item in listed]
 
 
-def _unknown_field(kind: str, python_name: str) -> Finding:
+def _unknown_field(kind: str, python_name: str, declared_as: type[Component | Part]) -> Finding:
     known = known_fields(kind)
     by_wire_name = {wire: python for python, wire in known.items()}
     suggestion = (
         f"Did you mean {by_wire_name[python_name]!r}? "
         if python_name in by_wire_name
-        else did_you_mean(python_name, known)
+        else did_you_mean(python_name, [*known, *_own_keywords(declared_as)])
     )
     return Finding(
         "E020",
         f"{python_name!r} is not a known field of {kind}.",
         f"{suggestion}To send a field that the kit does not know, use wire={{...}}.",
     )
+
+
+def _own_keywords(kind: type[Component | Part]) -> Iterator[str]:
+    """Yield the keywords of *kind* that are the kit's own, such as ``steps`` or ``edition``."""
+    for cls in kind.__mro__:
+        parameters = inspect.signature(cls).parameters.values() if cls is not object else ()
+        yield from (item.name for item in parameters if item.kind is item.KEYWORD_ONLY)

@@ -3,6 +3,7 @@
 from connector_kit.documents.symbolic import (
     LITERAL,
     MASK,
+    REF,
     Document,
     Json,
     UnresolvedReference,
@@ -22,6 +23,7 @@ from connector_kit.documents.symbolic import (
 __all__ = [
     "LITERAL",
     "MASK",
+    "REF",
     "Document",
     "Json",
     "UnresolvedReference",

@@ -123,7 +123,7 @@ class Chat(Connector):
     class Settings:
         general = Section("General")
         channel = Select("Channel", options=lambda _: ["#orders"])
-        team = Select("Team", options="ab", on_change=lambda _: {})
+        team = Select("Team", options=[*"ab"], on_change=lambda _: {})
 
 
 def test_code_of_settings_is_found_by_the_settings_names():

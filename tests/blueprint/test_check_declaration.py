@@ -3,6 +3,7 @@ import datetime as dt
 import pytest
 
 from connector_kit import (
+    Api,
     Branch,
     Component,
     Connection,
@@ -11,6 +12,8 @@ from connector_kit import (
     Flow,
     Import,
     Lookup,
+    LookupCache,
+    McpServer,
     Ref,
     Router,
     Script,
@@ -34,6 +37,7 @@ class Shop(Connector):
     helpers = Script("Helpers", content="function keepPaid (options) {}")
     orders = Export("Orders", connection=shop)
     post = Import("Post", connection=shop)
+    again = Flow("Again", source=orders)
 
 
 def declare(**attributes):
@@ -100,6 +104,44 @@ MISTAKES = {
         "E013",
     ),
     "name as text": (Export("X", connection="shop"), "E014"),
+    "misspelled name as text": (Export("X", connection="shpo"), "E014"),
+    "number as a reference": (Export("X", connection=5), "E014"),
+    "object as a reference": (Export("X", connection={"shop": True}), "E014"),
+    "list for one reference": (Export("X", connection=[Shop.shop]), "E014"),
+    "one flow for a list": (flow(run_next=Shop.again), "E014"),
+    "name of a flow in a list": (flow(run_next=["orders_flow"]), "E014"),
+    "name as the source": (flow(source=Source("ordres")), "E014"),
+    "name as a step": (flow(steps=[Step("post_message")]), "E014"),
+    "name as the abstract flow": (Flow("X", abstract_flow="orders_template"), "E014"),
+    "name in an override": (
+        Flow("X", source=Shop.orders, overrides={"exports": [{"_abstractId": "ordres"}]}),
+        "E014",
+    ),
+    "name deep inside": (export(http={"_asyncHelperId": "helper"}), "E014"),
+    "script of a hook as text": (
+        export(hooks={"preSavePage": {"function": "keepPaid", "_scriptId": "helper"}}),
+        "E014",
+    ),
+    "tool by its name": (McpServer("X", relative_uri="x", tools=[{"_toolId": "t"}]), "E014"),
+    "hook by its name": (export(hooks={"preSavePage": "keepPaid"}), "E015"),
+    "hooks by a name": (export(hooks="keepPaid"), "E015"),
+    "script as a hook": (export(hooks={"preSavePage": Shop.helpers}), "E015"),
+    "hook of a step by its name": (
+        flow(steps=[Step(Shop.post, post_response_map="keepPaid")]),
+        "E015",
+    ),
+    "script as a filter": (export(filter=Shop.helpers), "E015"),
+    "function of a transform by its name": (export(transform="keepPaid"), "E015"),
+    "script as the function of a router": (
+        flow(routers=[Router("r", script=Shop.helpers, branches=[])]),
+        "E015",
+    ),
+    "script of an API by its name": (Api("X", type="script", script="helpers"), "E015"),
+    "component in place of an entry": (
+        McpServer("X", relative_uri="x", tools=[Shop.post]),
+        "E015",
+    ),
+    "branch by its name": (flow(routers=[Router("r", branches=["b"])]), "E015"),
     "nameless hook": (export(hooks={"preSavePage": lambda options: options}), "E030"),
     "hook of another kind": (export(hooks={"preSavePage": per_record}), "E032"),
     "function that is no hook": (export(http={"body": keep}), "E033"),
@@ -125,6 +167,11 @@ MISTAKES = {
         "E062",
     ),
     "step that is nothing": (flow(steps=["post"]), "E063"),
+    "step of a branch that is nothing": (
+        flow(routers=[Router("r", branches=[Branch("B", steps=["post"])])]),
+        "E063",
+    ),
+    "section that is no title": (flow(section=Shop.shop), "E066"),
     "mixed response mapping": (
         flow(steps=[Step(Shop.post, response_mapping={"a": 1})]),
         "E064",
@@ -168,6 +215,10 @@ MISTAKES = {
     ),
     "router that is not there": (
         flow(routers=[Router("r", branches=[Branch("B", next_router="s")])]),
+        "W030",
+    ),
+    "router after a router that is not there": (
+        flow(routers=[Router("r", branches=[Branch("B")], next_router="s")]),
         "W030",
     ),
     "generator without export": (flow(source=[{"schedule": "? 0 1 ? * *"}]), "W050"),
@@ -285,6 +336,75 @@ def test_a_problem_is_one_readable_paragraph():
         "Declared.x: 'page_sise' is not a known field of exports. Did you mean 'page_size'? "
         "To send a field that the kit does not know, use wire={...}. (connector_kit.E020)"
     )
+    assert problem.level == "error"
+
+
+@pytest.mark.parametrize(
+    ("component", "keyword"),
+    [
+        pytest.param(Flow("X", source=Shop.orders, stpes=[Shop.post]), "steps", id="flow"),
+        pytest.param(export(customer_own=["http"]), "customer_owns", id="every component"),
+        pytest.param(
+            Import("X", connection=Shop.shop, required_mapping=["a"]),
+            "required_mappings",
+            id="import",
+        ),
+        pytest.param(LookupCache("X", dat={"a": "b"}), "data", id="lookup cache"),
+        pytest.param(
+            flow(steps=[Step(Shop.post, post_response_mp=keep)]), "post_response_map", id="step"
+        ),
+    ],
+)
+def test_the_kits_own_keywords_are_suggested_too(component, keyword):
+    (problem,) = problems(declare(x=component))
+
+    assert problem.hint.startswith(f"Did you mean {keyword!r}?")
+
+
+INSTEAD = {
+    "misspelled name": (
+        Export("X", connection="shpo"),
+        "_connectionId is 'shpo', which is no component of the connector.",
+        "Did you mean 'shop'? Pass the object, not its name.",
+    ),
+    "name": (
+        Export("X", connection="shop"),
+        "_connectionId contains the text 'shop' instead of a reference.",
+        'Write shop without quotes, or Ref("shop") if it is declared later.',
+    ),
+    "step": (
+        flow(steps=["pst"]),
+        "pageProcessors[0] is 'pst'.",
+        "Did you mean 'post'? Pass the object, not its name.",
+    ),
+    "function": (
+        export(hooks={"preSavePage": "keepPaid"}),
+        "hooks.preSavePage is 'keepPaid', but takes an object.",
+        'Pass the function itself: helpers.function("keepPaid").',
+    ),
+    "filter": (
+        export(filter=Shop.helpers),
+        "filter is the component 'helpers', but takes an object.",
+        'Pass the function itself: {"type": "script", "script": helpers.function("...")}.',
+    ),
+    "hooks": (
+        export(hooks="keepPaid"),
+        "hooks is 'keepPaid', but takes an object.",
+        'Pass functions by the points that call them: {"preSavePage": helpers.function("keepPaid")}.',  # noqa: E501
+    ),
+    "entry": (
+        McpServer("X", relative_uri="x", tools=[Shop.post]),
+        "tools[0] is the component 'post', but takes an object.",
+        'Pass an object that refers to it: {"_importId": post, ...}.',
+    ),
+}
+
+
+@pytest.mark.parametrize(("component", "message", "hint"), INSTEAD.values(), ids=INSTEAD)
+def test_a_name_in_place_of_an_object_is_reported_with_what_to_pass(component, message, hint):
+    (problem,) = problems(declare(x=component))
+
+    assert (problem.message, problem.hint) == (message, hint)
     assert problem.level == "error"
 
 

@@ -1,9 +1,12 @@
 """``manage.py check`` looks into the configured connectors."""
 
+import inspect
+
 import pytest
 from django.core.checks import ERROR
 
 from connector_kit.publisher.checks import connectors_are_sound
+from tests.publisher import declared
 
 
 def found(settings, target):
@@ -20,7 +23,10 @@ def test_every_problem_of_a_declaration_is_reported_with_its_place_and_way_out(s
 
     assert len(messages) >= 3
     assert all(message.level == ERROR and message.hint and message.id for message in messages)
-    assert any(message.msg.startswith("Unsound.lonely: ") for message in messages)
+    [lonely] = [message for message in messages if message.msg.startswith("Unsound.lonely: ")]
+    lines = inspect.getsource(declared).splitlines()
+    [number] = [n for n, line in enumerate(lines, 1) if line.startswith("    lonely = ")]
+    assert lonely.obj == f"tests/publisher/declared.py:{number}"
 
 
 def test_what_is_too_long_to_be_recorded_is_reported_with_the_longest_length(settings):

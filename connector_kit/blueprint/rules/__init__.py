@@ -18,7 +18,6 @@ from connector_kit.blueprint.rules.every import (
     content_findings,
     field_findings,
     naming_findings,
-    reference_findings,
 )
 from connector_kit.blueprint.rules.flows import (
     flow_errors,
@@ -30,6 +29,7 @@ from connector_kit.blueprint.rules.frameworks import framework_findings
 from connector_kit.blueprint.rules.offers import belonging_findings, offer_findings
 from connector_kit.blueprint.rules.published import published_findings
 from connector_kit.blueprint.rules.reading import Components
+from connector_kit.blueprint.rules.references import misplaced_findings, reference_findings
 from connector_kit.blueprint.rules.services import (
     api_findings,
     row_findings,
@@ -59,7 +59,13 @@ __all__ = [
     "wizard_findings",
 ]
 
-_EVERY = (field_findings, naming_findings, reference_findings, content_findings)
+_EVERY = (
+    field_findings,
+    naming_findings,
+    reference_findings,
+    misplaced_findings,
+    content_findings,
+)
 
 _OF_TYPE = {
     "connections": (incomplete_connections, odd_connections),

@@ -43,11 +43,21 @@ def connector_findings(declared: Declaration) -> Iterator[PlacedFinding]:
         hint = "Declare a component for each, or remove one of the names."
         yield name, Finding("E006", message, hint)
 
-    # protocol/settings-forms.md 1.1: a section's page is addressed by its title without blanks,
-    # other non-word characters turned into "_".
+    yield from _section_findings(declared)
+
+
+def _section_findings(declared: Declaration) -> Iterator[PlacedFinding]:
+    """Yield sections of flows that are no titles, or share an address.
+
+    A section's page is addressed by its title without blanks, other non-word characters turned into
+    ``_`` (protocol/settings-forms.md 1.1).
+    """
     titles: dict[str, set[str]] = defaultdict(set)
-    for component in declared.components.values():
-        if component.resource == "flows":
+    for name, component in declared.components.items():
+        if not isinstance(section := getattr(component, "section", None), str | None):
+            message = f"section is {section!r}."
+            yield name, Finding("E066", message, "Use the title of a section, as text.")
+        elif component.resource == "flows":
             title = str(section_title(declared, component))
             titles[re.sub(r"\W", "_", re.sub(r"\s", "", title))].add(title)
     for alike in titles.values():

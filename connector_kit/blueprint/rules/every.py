@@ -6,12 +6,7 @@ from collections.abc import Iterator
 from connector_kit.blueprint.compiled import CompiledComponent
 from connector_kit.blueprint.fields import ENVELOPE_FIELDS, SERVER_FIELDS
 from connector_kit.blueprint.problems import Finding, did_you_mean
-from connector_kit.blueprint.resources import (
-    CONTEXTS,
-    DECLARED,
-    names_reference,
-    referred_type,
-)
+from connector_kit.blueprint.resources import DECLARED
 from connector_kit.blueprint.rules.reading import Components
 from connector_kit.blueprint.secrets import literal_secrets
 from connector_kit.blueprint.spelling import known_fields, wire_name
@@ -21,8 +16,6 @@ from connector_kit.documents.walking import members, objects
 LITERAL_SECRET = "E028"  # noqa: S105  the number of a rule
 """The rule that an adopted document may break until its author has looked at it."""
 
-_INDEX = re.compile(r"\[\d+\]")
-_RAW_ID = re.compile(r"[0-9a-f]{24}")
 _PATH = re.compile(r"[^\s.]+(\.[^\s.]+)*")
 
 
@@ -68,36 +61,6 @@ def naming_findings(component: CompiledComponent, _: Components) -> Iterator[Fin
             spelled = wire_name(resource, field)
             suggestion = f"Did you mean {spelled!r}? " if spelled else did_you_mean(field, known)
             yield Finding("E027", message, f"{suggestion}Use the platform's spelling for paths.")
-
-
-def reference_findings(component: CompiledComponent, components: Components) -> Iterator[Finding]:
-    """Yield references that lead nowhere, or are none (protocol/http-api.md section 3, ids)."""
-    for path, key, value in members(component.document):
-        if not key.startswith("_"):
-            continue
-        place = tuple(_INDEX.sub("", path).split("."))
-        target = referred_type(place)
-        fitting = sorted({target.path, target.context} - {""}) if target else []
-        is_own = not target.is_shared if target else key not in SERVER_FIELDS
-        for item in value if isinstance(value, list) else [value]:
-            name = referred(item)
-            if name and fitting and (name in components or name in CONTEXTS):
-                kind = components[name].resource if name in components else name
-                if kind not in fitting:
-                    found = f"one of the {kind}" if name in components else "no component"
-                    message = f"{path} refers to {name!r}, which is {found}."
-                    hint = f"It must refer to one of the {' or '.join(fitting)}."
-                    yield Finding("E013", message, hint)
-            if not isinstance(item, str) or not names_reference(place):
-                continue
-            if item in components:
-                message = f"{path} contains the text {item!r} instead of a reference."
-                hint = f"Write {item} without quotes, or Ref({item}) if it is declared later."
-                yield Finding("E014", message, hint)
-            if is_own and _RAW_ID.fullmatch(item):
-                message = f"{path} contains the id {item}, which exists in only one account."
-                hint = "Declare the component with this id and refer to it."
-                yield Finding("W020", message, hint)
 
 
 def undefined_functions(

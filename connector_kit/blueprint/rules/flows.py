@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from connector_kit.blueprint.compiled import CompiledComponent
-from connector_kit.blueprint.problems import Finding
+from connector_kit.blueprint.problems import Finding, did_you_mean
 from connector_kit.blueprint.rules.reading import Components, entries
-from connector_kit.documents import referred
+from connector_kit.documents import Document, referred
 
 _CRON_FIELD = re.compile(r"[\w*/,?#-]+")
 
@@ -22,12 +22,22 @@ def flow_errors(component: CompiledComponent, components: Components) -> Iterato
     if flow.get("routers") and flow.get("pageProcessors"):
         message = "The flow has both routers and its own page processors."
         yield Finding("E062", message, "Move the steps into the branches of a router.")
-    for field in ("pageGenerators", "pageProcessors", "routers"):
-        value = flow.get(field)
-        for n, item in enumerate(value if isinstance(value, list) else []):
-            if not isinstance(item, dict) or referred(item) is not None:
-                message = f"{field}[{n}] is {item!r}."
-                yield Finding("E063", message, "Use the component, or a Ref to it.")
+    for path, holder in _holders(flow):
+        for field in ("pageGenerators", "pageProcessors", "routers"):
+            value = holder.get(field)
+            for n, item in enumerate(value if isinstance(value, list) else []):
+                if not isinstance(item, dict):
+                    message = f"{path}{field}[{n}] is {item!r}."
+                    hint = f"{did_you_mean(str(item), components)}Pass the object, not its name."
+                    yield Finding("E063", message, hint)
+
+
+def _holders(flow: Document) -> Iterator[tuple[str, Document]]:
+    """Yield the objects that have the steps of a *flow*, each after its path."""
+    yield "", flow
+    for n, router in enumerate(entries(flow, "routers")):
+        for m, branch in enumerate(entries(router, "branches")):
+            yield f"routers[{n}].branches[{m}].", branch
 
 
 def schedule_findings(component: CompiledComponent, _: Components) -> Iterator[Finding]:
@@ -59,8 +69,7 @@ def flow_warnings(component: CompiledComponent, components: Components) -> Itera
     """Yield parts of a flow that lead nowhere."""
     flow = component.document
     routers = entries(flow, "routers")
-    branches = [branch for router in routers for branch in entries(router, "branches")]
-    for step in (step for steps in (flow, *branches) for step in entries(steps, "pageProcessors")):
+    for step in (step for _, part in _holders(flow) for step in entries(part, "pageProcessors")):
         name = referred(step.get("_exportId"))
         export = components.get(name or "")
         if export is not None and export.document.get("isLookup") is not True:
@@ -68,11 +77,16 @@ def flow_warnings(component: CompiledComponent, components: Components) -> Itera
             yield Finding("W012", message, "Declare it as a Lookup.")
 
     known = {router.get("id") for router in routers if isinstance(router.get("id"), str)}
-    for branch in branches:
-        following = branch.get("nextRouterId")
+    branches = [branch for _, branch in _holders(flow)][1:]
+    for place, part in (
+        *(("router", part) for part in routers),
+        *(("branch", part) for part in branches),
+    ):
+        following = part.get("nextRouterId")
         if isinstance(following, str) and following and following not in known:
-            message = f"A branch continues with the unknown router {following!r}."
-            hint = "Add the router to routers=[...], or correct next_router."
+            message = f"A {place} continues with the unknown router {following!r}."
+            suggestion = did_you_mean(following, map(str, known))
+            hint = f"{suggestion}Add the router to routers=[...], or correct next_router."
             yield Finding("W030", message, hint)
 
 

@@ -41,7 +41,7 @@ def api_findings(component: CompiledComponent, _: Components) -> Iterator[Findin
     """Yield what keeps an API from answering."""
     document = component.document
     kind = document.get("type")
-    if kind in ("builder", "script") and not nested(document, kind):
+    if kind in ("builder", "script") and not document.get(kind):
         yield Finding("E132", f"An API of type {kind!r} lacks {kind}.", f"Add {kind}=... .")
     if kind != "builder" or not nested(document, "builder"):
         return

@@ -46,6 +46,7 @@ class SettingsRules:
             findings = [*self._item_findings(name, item)]
             if isinstance(item, Setting):
                 findings += self._setting_findings(name, item)
+                findings += self._keyword_findings(item)
                 findings += _target_findings(item.sets)
                 findings += self._value_findings(name, item)
             yield from ((f"Settings.{name}", finding) for finding in findings)
@@ -101,12 +102,6 @@ class SettingsRules:
         if (setting.one if framework == 1 else setting.two) is None:
             message = f"Forms of framework {framework}.0 have no {kind}."
             yield Finding("E112", message, "Use a Table, an Editor, or a Text.")
-        functions: dict[str, Any] = {"validate": setting.validate, "on_change": setting.on_change}
-        for word, function in functions.items():
-            if function is not None and not callable(function):
-                message = f"{word} is {function!r}, which cannot be called."
-                yield Finding("E118", message, "Use a function.")
-
         if setting.secret is not None and not setting.may_be_secret:
             message = f"secret={setting.secret!r} has no effect on a {kind}."
             yield Finding("E125", message, "Use a Text, a TextArea, or an Editor, or remove it.")
@@ -115,6 +110,17 @@ class SettingsRules:
             message = "It is a secret with a default, which would be published."
             hint = "Remove the default so that every customer enters a value, or use secret=False."
             yield Finding("E126", message, hint)
+
+    def _keyword_findings(self, setting: Setting) -> Iterator[Finding]:
+        """Yield values of keywords that are no functions, or no names."""
+        for earlier in setting.was:
+            if not isinstance(earlier, str):
+                yield Finding("E128", f"was is {earlier!r}.", "Use the name that it had.")
+        functions: dict[str, Any] = {"validate": setting.validate, "on_change": setting.on_change}
+        for word, function in functions.items():
+            if function is not None and not callable(function):
+                message = f"{word} is {function!r}, which cannot be called."
+                yield Finding("E118", message, "Use a function.")
 
     def _value_findings(self, name: str, declared: Setting) -> Iterator[Finding]:
         """Yield defaults that the form itself would refuse, and patterns that take forever."""

@@ -55,7 +55,8 @@ class DeclaredSettings:
         placed = []
         for setting in self.settings.values():
             under = setting.under
-            holder = self.items.get(under.name, under) if under is not None else setting
+            is_place = isinstance(under, Place | Tab)
+            holder = self.items.get(under.name, under) if is_place else setting
             placed.append(Placed(setting, *where.get(holder, (general, None))))
         return tuple(placed)
 

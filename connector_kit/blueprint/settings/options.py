@@ -12,7 +12,9 @@ Options = Iterable[Any] | Mapping[Any, str]
 
 
 def option_pairs(options: Options) -> list[tuple[Json, str]]:
-    """Return *options* as pairs of value and label."""
+    """Return *options* as pairs of value and label; raises TypeError for what are none."""
+    if isinstance(options, str):
+        raise TypeError(f"the options are the text {options!r}")
     if isinstance(options, Mapping):
         return [(value, str(label)) for value, label in options.items()]
     return [

@@ -93,7 +93,7 @@ class Setting(Item):
         self.on_change = fields.get("on_change")
         was = fields.get("was", ())
         self.secret = fields.get("secret")
-        self.was: tuple[str, ...] = (was,) if isinstance(was, str) else tuple(was)
+        self.was = tuple(was) if isinstance(was, list | tuple) else (was,)
         self.edition: Any = name_of(fields.get("edition"))
         self.add_on: Any = name_of(fields.get("add_on"))
         self.group = fields.get("group", "")

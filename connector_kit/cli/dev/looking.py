@@ -7,18 +7,16 @@ Run in a process of its own, because a process that has imported a module keeps 
 
 from __future__ import annotations
 
-import ast
-import inspect
 import json
 import sys
-import textwrap
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from connector_kit.adoption.loading import LoadError, load_connector
-from connector_kit.blueprint import Connector, DeclarationError, compile_connector
+from connector_kit.adoption.source_lines import place_of
+from connector_kit.blueprint import DeclarationError, compile_connector
 from connector_kit.blueprint.slug import slug_of
 from connector_kit.extension.authoring.modules import RegistrationError
 from connector_kit.extension.registry import FunctionModule
@@ -68,7 +66,7 @@ def look(target: str) -> Look:
         compiled = compile_connector(connector)
     except (DeclarationError, RegistrationError) as error:
         mistakes = [
-            Mistake(*_place_of(connector, problem.attribute), f"{problem.message} {problem.hint}")
+            Mistake(*place_of(connector, problem.attribute), f"{problem.message} {problem.hint}")
             for problem in error.problems
         ]
         return Look(target, mistakes=tuple(mistakes))
@@ -104,43 +102,6 @@ def _is_authors(file: str) -> bool:
 
 
 _KIT = Path(__file__).resolve().parent.parent.parent
-
-
-def _place_of(connector: type[Connector], attribute: str | None) -> tuple[str, int]:
-    """The line of *attribute* in the class, of the class if it is not in there."""
-    own = ("", 0)
-    for cls in connector.__mro__[:-1]:
-        if cls.__module__.startswith("connector_kit."):
-            continue
-        try:
-            lines, first = inspect.getsourcelines(cls)
-            file = inspect.getsourcefile(cls) or ""
-        except (OSError, TypeError):
-            continue
-        names = dict(_lines_of(lines))
-        parts = (attribute or "").split(".")
-        found = next((names[part] for part in reversed(parts) if part in names), None)
-        if found is not None:
-            return file, first + found - 1
-        if cls is connector:
-            own = (file, first)
-    return own
-
-
-def _lines_of(lines: Sequence[str]) -> Iterator[tuple[str, int]]:
-    """Yield the names that a class body assigns and defines, each with its line from 1."""
-    bodies = [ast.parse(textwrap.dedent("".join(lines))).body]
-    for body in bodies:
-        for node in body:
-            if isinstance(node, ast.ClassDef):
-                bodies.append(node.body)
-                yield node.name, node.lineno
-            elif isinstance(node, ast.Assign | ast.AnnAssign):
-                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-                names = [item.id for item in targets if isinstance(item, ast.Name)]
-                yield from ((name, node.lineno) for name in names)
-            elif isinstance(node, ast.FunctionDef):
-                yield node.name, node.lineno
 
 
 def main(targets: Sequence[str]) -> None:

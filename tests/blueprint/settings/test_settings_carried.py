@@ -18,14 +18,14 @@ def schema(framework: int = 1, **settings: Setting) -> Schema:
 
 
 def first(framework: int) -> Schema:
-    state = Select("State", options="ab", default="a")
+    state = Select("State", options=[*"ab"], default="a")
     return schema(framework, state=state, note=Text("Note"), gone=Text("Gone"))
 
 
 def second(framework: int) -> Schema:
     return schema(
         framework,
-        status=Select("Status", options="bc", default="c", was="state"),
+        status=Select("Status", options=[*"bc"], default="c", was="state"),
         note=Number("Note"),
         fresh=Checkbox("Fresh", default=True),
     )
@@ -34,7 +34,9 @@ def second(framework: int) -> Schema:
 FIRST, SECOND = first(1), second(1)
 BOTH = st.sampled_from([(FIRST, SECOND), (first(2), second(2))])
 """The two versions in either framework."""
-THIRD = schema(status=Select("Status", options="bc", default="c"), returned=Text("R", was="gone"))
+THIRD = schema(
+    status=Select("Status", options=[*"bc"], default="c"), returned=Text("R", was="gone")
+)
 
 
 def test_a_renamed_setting_carries_its_value() -> None:

@@ -68,7 +68,9 @@ def test_a_label_that_is_sent_with_its_form_says_nothing(value: Any) -> None:
 
 
 def test_a_list_may_come_as_what_was_added_and_removed() -> None:
-    days = MultiSelect("Days", options="abc", default=["a", "b"], wire={"useChangesAsValues": True})
+    days = MultiSelect(
+        "Days", options=[*"abc"], default=["a", "b"], wire={"useChangesAsValues": True}
+    )
     blueprint = compile_connector(declare({"page": Section("All"), "days": days}))
     [own] = settings_of(blueprint, Situation())
 

@@ -181,7 +181,7 @@ WAYS: dict[str, tuple[Setting, st.SearchStrategy[Any]]] = {
     "a_choice": (Select("Choice", options=["a", "b"]), st.sampled_from("ab")),
     "a_radio": (RadioGroup("Radio", options=["a", "b"]), st.sampled_from("ab")),
     "a_toggle": (Toggle("Toggle", options=[(1, "One"), (2, "Two")]), st.sampled_from([1, 2])),
-    "many": (MultiSelect("Many", options="abc"), st.lists(st.sampled_from("abc"), unique=True)),
+    "many": (MultiSelect("Many", options=[*"abc"]), st.lists(st.sampled_from("abc"), unique=True)),
     "a_day": (Date("Day"), st.dates().map(str)),
     "a_moment": (DateTime("Moment"), st.datetimes().map(lambda item: item.isoformat())),
     "data": (Editor("Data", mode="json", parsed=True), st.dictionaries(st.text(), st.integers())),

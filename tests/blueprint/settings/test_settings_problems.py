@@ -42,7 +42,7 @@ from tests.blueprint.settings.declared import HTTP, Orders, Shops, declare, foun
 OTHER = Text("Other")
 OTHER.name = "other"
 TWICE = Text("Twice")
-PICK = Select("Pick", options="ab")
+PICK = Select("Pick", options=[*"ab"])
 FREE = Text("Free")
 
 
@@ -64,8 +64,9 @@ A.conditions = {**A.conditions, "visible": B.is_("x")}
         ({"page": Section("  ")}, [("E101", "Settings.page")]),
         ({"disabled": Text("D")}, [("E102", "Settings.disabled")]),
         ({"a": Select("A", options=5)}, [("E103", "Settings.a")]),  # type: ignore[arg-type]
+        ({"a": Select("A", options="xy")}, [("E103", "Settings.a")]),
         ({"a": Table("A", columns=["x"])}, [("E103", "Settings.a")]),  # type: ignore[list-item]
-        ({"a": Select("A", options="xy", default="z")}, [("E104", "Settings.a")]),
+        ({"a": Select("A", options=[*"xy"], default="z")}, [("E104", "Settings.a")]),
         ({"a": Number("A", default="5")}, [("E104", "Settings.a")]),
         ({"a": Number("A", default=5, maximum=4)}, [("E104", "Settings.a")]),
         ({"a": Text("A", default="x", pattern="y")}, [("E104", "Settings.a")]),
@@ -117,6 +118,8 @@ A.conditions = {**A.conditions, "visible": B.is_("x")}
         ({"a": Text("A", pattern="^[A-Z]{3}$")}, []),
         ({"a": TWICE, "b": TWICE}, [("E116", "Settings.b")]),
         ({"a": Text("A", under=Section("Lost"))}, [("E117", "Settings.a")]),
+        ({"a": Text("A", under="Orders")}, [("E117", "Settings.a")]),  # type: ignore[typeddict-item]
+        ({"a": Text("A", was=5)}, [("E128", "Settings.a")]),  # type: ignore[typeddict-item]
         ({"a": Text("A", validate="x")}, [("E118", "Settings.a")]),  # type: ignore[arg-type]
         ({"a": Section("A b"), "b": Section("Ab")}, [("E119", "Settings.b")]),
         ({"s": Section("S"), "a": Tab("A"), "b": Tab("A")}, [("E119", "Settings.b")]),
@@ -215,19 +218,19 @@ ROWS = Table("T", columns=[Column("carrier"), Column("note")])
     [
         (Checkbox("A"), scaled(1), ["E122"]),
         (Text("A"), scaled(10), ["E122"]),
-        (Select("A", options="ab"), scaled(10), ["E122"]),
+        (Select("A", options=[*"ab"]), scaled(10), ["E122"]),
         (Select("A", options={"1": "One"}), scaled(10), ["E122"]),
         (Number("A"), scaled(10), []),
         (Select("A", options=len), scaled(10), []),  # whose options nobody knows here
         (Text("A"), merged, ["E122"]),
         (Checkbox("A"), part("x"), ["E122"]),
-        (Select("A", options="ab", with_label=True), part("label"), ["W101"]),
-        (Select("A", options="ab", with_label=True), part("id"), []),
-        (Select("A", options="ab", with_label=True), part("name"), ["E122"]),
+        (Select("A", options=[*"ab"], with_label=True), part("label"), ["W101"]),
+        (Select("A", options=[*"ab"], with_label=True), part("id"), []),
+        (Select("A", options=[*"ab"], with_label=True), part("name"), ["E122"]),
         (Checkbox("A"), mapped({"yes": 1, "no": 0}), ["E122"]),
         (Checkbox("A"), mapped({True: 1}), []),
-        (Select("A", options="ab"), mapped({"c": 1}), ["E122"]),
-        (Select("A", options="ab"), mapped({"c": 1}, default=2), []),
+        (Select("A", options=[*"ab"]), mapped({"c": 1}), ["E122"]),
+        (Select("A", options=[*"ab"]), mapped({"c": 1}, default=2), []),
         (Text("A"), mapped({"x": 1}), []),
         (Number("A"), mapped({5: "five"}), []),
         (Date("A"), scaled(2), ["E122"]),
@@ -238,7 +241,7 @@ ROWS = Table("T", columns=[Column("carrier"), Column("note")])
         (Text("A"), template("fixed"), ["W101"]),
         (Checkbox("A"), inverted, []),
         (Number("A"), inverted, ["W101"]),
-        (MultiSelect("A", options="ab"), joined(","), []),
+        (MultiSelect("A", options=[*"ab"]), joined(","), []),
         (Editor("A", mode="json"), part("deep"), []),
     ],
 )
