@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterable
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
 
 from connector_kit import conf, local_redis
+from connector_kit.blueprint.problems import did_you_mean
 
 SHORTEST_SECRET = 20
 """Characters of a token or key that cannot be guessed; fewer, or few different ones, are weak."""
@@ -26,12 +28,27 @@ def settings_are_usable(**_options: Any) -> list[CheckMessage]:
     ]
     if kit.is_public and not kit.secret_key:
         messages.append(_SECRET_KEY_MISSING)
+    messages += map(_unknown, sorted(unknown_variables(os.environ)))
     if not kit.redis_url:
         try:
             local_redis.redis_server()
         except local_redis.LocalRedisError as error:
             messages.append(Warning(str(error), id="connector_kit.W271"))
     return messages
+
+
+def _unknown(name: str) -> CheckMessage:
+    near = did_you_mean(name, conf.names())
+    hint = f"{near}See docs/settings.md for all settings."
+    return Warning(
+        f"{name} is not a setting; nothing reads it.", hint=hint, id="connector_kit.W272"
+    )
+
+
+def unknown_variables(environment: Iterable[str]) -> set[str]:
+    """Those of the names in *environment* that look like the kit's settings, and are none."""
+    ours = {name for name in environment if name.startswith("CONNECTOR_KIT_")}
+    return ours - conf.names()
 
 
 @register(Tags.security, deploy=True)

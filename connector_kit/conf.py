@@ -16,6 +16,9 @@ from django.core.exceptions import ImproperlyConfigured
 from connector_kit import environment, local_redis, parsing
 from connector_kit.client_address import NO_PROXIES, Proxies
 from connector_kit.environment import Problem, Variable
+from connector_kit.extension.board import BOARD_VARIABLE
+from connector_kit.extension.configuration import StandaloneSettings
+from connector_kit.extension.isolation.code import RELOAD_VARIABLE
 from connector_kit.home import HOME, HOME_VARIABLE
 from connector_kit.licensing import PolicyRule, parse_policies
 from connector_kit.parsing import ConnectorEntry
@@ -29,6 +32,7 @@ __all__ = [
     "Variable",
     "from_environment",
     "kit",
+    "names",
     "read",
     "redis_url",
     "variables",
@@ -438,6 +442,12 @@ def from_environment(variables_set: Mapping[str, str]) -> dict[str, str]:
 def read(values: Mapping[str, Any]) -> tuple[Settings, tuple[Problem, ...]]:
     """Return the settings that *values* make, the default wherever one cannot be used."""
     return environment.read(Settings, values)
+
+
+def names() -> frozenset[str]:
+    """Return the names of all environment variables that some part of the kit reads."""
+    declared = (*variables().values(), *environment.variables(StandaloneSettings).values())
+    return frozenset({*(each.name for each in declared), BOARD_VARIABLE, RELOAD_VARIABLE})
 
 
 def variables() -> Mapping[str, Variable]:

@@ -5,15 +5,35 @@ import importlib
 import importlib.util
 import os
 import sys
+import sysconfig
+import traceback
 from pathlib import Path
 from types import ModuleType
+from typing import NamedTuple
 
 from connector_kit.blueprint import Connector
 from connector_kit.errors import ConnectorKitError
 
 
+class Place(NamedTuple):
+    """A line of a file, counted from 1."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        """The place as ``orders.py:12``, seen from the folder that one stands in."""
+        shown = os.path.relpath(self.file)
+        return f"{self.file if shown.startswith(os.pardir) else shown}:{self.line}"
+
+
 class LoadError(ConnectorKitError):
     """No connector class can be had from a name; the message says why and what to write."""
+
+    place: Place | None = None
+    """Where the author's code raised; None if it was not reached."""
+    problem = ""
+    """What it raised, without the place."""
 
 
 def load_connector(target: str | os.PathLike[str]) -> type[Connector]:
@@ -146,5 +166,32 @@ def _execute(top: Path, alias: str) -> None:
         raise _broken(str(top), error) from error
 
 
-def _broken(place: str, error: Exception) -> LoadError:
-    return LoadError(f"Importing {place} failed: {type(error).__name__}: {error}")
+def _broken(name: str, error: Exception) -> LoadError:
+    """Say what importing raised, and in which line of the author's."""
+    if isinstance(error, SyntaxError):
+        what = error.msg
+        place = Place(error.filename, error.lineno or 1) if error.filename else None
+    else:
+        what, place = str(error), _last_line(error)
+    problem = f"{type(error).__name__}: {what}"
+    where = f" ({place})" if place else ""
+    broken = LoadError(f"Importing {name} failed: {problem}{where}")
+    broken.place, broken.problem = place, problem
+    return broken
+
+
+def _last_line(error: Exception) -> Place | None:
+    """The innermost line that is neither Python's nor a library's."""
+    frames = [
+        Place(frame.f_code.co_filename, line)
+        for frame, line in traceback.walk_tb(error.__traceback__)
+    ]
+    return next((place for place in reversed(frames) if _is_authors(place.file)), None)
+
+
+def _is_authors(file: str) -> bool:
+    return "site-packages" not in file and not file.startswith(("<", _PYTHON, _KIT))
+
+
+_KIT = f"{Path(__file__).resolve().parent.parent}{os.sep}"
+_PYTHON = f"{sysconfig.get_path('stdlib')}{os.sep}"

@@ -72,9 +72,10 @@ def _listed(error: Exception) -> tuple[list[Any], int] | None:
     """Return what *error* lists, and its status; None for one that says a single thing."""
     entries: list[Any] = []
     if isinstance(error, DeclarationError):
-        for problem in error.problems:
-            place = ".".join(filter(None, (problem.connector, problem.attribute)))
-            entries.append(entry(problem.id, f"{problem.message} {problem.hint}", place))
+        entries = [
+            entry(problem.id, f"{problem.message} {problem.hint}", problem.field)
+            for problem in error.problems
+        ]
         return entries, status.HTTP_409_CONFLICT
     if isinstance(error, PublicationRefused):
         for objection in error.objections:

@@ -31,6 +31,8 @@ class Problem:
     message: str
     hint: str
     id: str
+    place: str = ""
+    """Where the attribute is declared, as ``file.py:12``; empty while nobody has looked."""
 
     @property
     def level(self) -> Level:
@@ -38,8 +40,17 @@ class Problem:
         return "warning" if self.id.rpartition(".")[2].startswith("W") else "error"
 
     def __str__(self) -> str:
-        place = self.connector if self.attribute is None else f"{self.connector}.{self.attribute}"
-        return f"{place}: {self.message} {self.hint} ({self.id})"
+        return f"{self.where}: {self.message} {self.hint} ({self.id})"
+
+    @property
+    def field(self) -> str:
+        """The class and the attribute: ``Orders.shop``."""
+        return self.connector if self.attribute is None else f"{self.connector}.{self.attribute}"
+
+    @property
+    def where(self) -> str:
+        """The file and line, if known, and the attribute: ``orders.py:12: Orders.shop``."""
+        return f"{self.place}: {self.field}" if self.place else self.field
 
 
 class DeclarationError(ConnectorKitError):

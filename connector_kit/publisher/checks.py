@@ -1,13 +1,12 @@
 """System check: every configured connector loads, and its declaration is sound."""
 
-from pathlib import Path
 from typing import Any
 
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 
 from connector_kit.adoption.loading import LoadError, load_connector
-from connector_kit.adoption.source_lines import place_of
+from connector_kit.adoption.places import located
 from connector_kit.blueprint import Connector, Problem, problems
 from connector_kit.conf import kit
 from connector_kit.extension.authoring.modules import function_problems
@@ -29,30 +28,30 @@ def connectors_are_sound(**_options: Any) -> list[checks.CheckMessage]:
         try:
             connector = load_connector(entry.target)
         except LoadError as error:
-            message = checks.Error(
-                f"The connector {entry.target} cannot be loaded: {error}",
-                hint="Correct CONNECTOR_KIT_CONNECTORS, or the module.",
-                id="connector_kit.E300",
-            )
-            messages.append(message)
+            said = f"The connector {entry.target} cannot be loaded: {error}"
+            messages.append(checks.Error(said, hint=_correct(error), id="connector_kit.E300"))
             continue
         for problem in declared_problems(connector):
             kind = checks.Warning if problem.level == "warning" else checks.Error
-            name = ".".join(filter(None, (problem.connector, problem.attribute)))
-            line = _line(connector, problem.attribute)
-            text = f"{name}: {problem.message}"
-            messages.append(kind(text, hint=problem.hint, obj=line, id=problem.id))
+            text = f"{problem.field}: {problem.message}"
+            place = problem.place or None
+            messages.append(kind(text, hint=problem.hint, obj=place, id=problem.id))
     return messages
 
 
-def _line(connector: type[Connector], attribute: str | None) -> str | None:
-    """The file and line of *attribute*, relative to the current directory if it is in there."""
-    file, line = place_of(connector, attribute)
-    path = Path(file)
-    shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-    return f"{shown}:{line}" if file else None
+def _correct(error: LoadError) -> str:
+    if error.place:
+        return f"Correct {error.place}."
+    return (
+        "Correct the name where it stands: 'connectors' in [tool.connector-kit] of pyproject.toml, "
+        "or CONNECTOR_KIT_CONNECTORS."
+    )
 
 
 def declared_problems(connector: type[Connector]) -> list[Problem]:
-    """Everything that is wrong with a declaration and its functions, errors and warnings."""
-    return [*dict.fromkeys((*problems(connector), *function_problems(connector)))]
+    """Everything that is wrong with a declaration and its functions, errors and warnings.
+
+    Each problem says in which line of which file it is.
+    """
+    found = dict.fromkeys((*problems(connector), *function_problems(connector)))
+    return located(connector, found)

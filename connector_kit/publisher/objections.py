@@ -30,13 +30,20 @@ class Objection:
     message: str
     hint: str
     weight: Weight = Weight.REFUSED
+    place: str = ""
+    """The file and line of an attribute, as ``orders.py:12``."""
 
     def to_json(self) -> dict[str, str]:
         """Return the objection as JSON."""
         return asdict(self)
 
     def __str__(self) -> str:
-        return " ".join(filter(None, (f"{self.field}: {self.message}", self.hint)))
+        return " ".join(filter(None, (f"{self.where}: {self.message}", self.hint)))
+
+    @property
+    def where(self) -> str:
+        """The place, if there is one, and the field."""
+        return f"{self.place}: {self.field}" if self.place else self.field
 
 
 def of_weight(objections: Iterable[Objection], *weights: Weight) -> tuple[Objection, ...]:

@@ -223,7 +223,8 @@ def _declared_nevertheless(target: str | None) -> Iterator[Objection]:
 
 
 def _of_problem(problem: Problem) -> Objection:
-    place = ".".join(filter(None, (problem.connector, problem.attribute)))
     code = f"declaration_{problem.id.rpartition('.')[2]}"
     weight = Weight.REFUSED if problem.level == "error" else Weight.ADVICE
-    return Objection(code, place, problem.message, problem.hint, weight)
+    return Objection(
+        code, problem.field, problem.message, problem.hint, weight, place=problem.place
+    )

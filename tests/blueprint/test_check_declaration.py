@@ -65,12 +65,12 @@ def per_record(options):
     return options
 
 
-def export(**fields):
-    return Export("X", connection=Shop.shop, **fields)
+def export(name="X", **fields):
+    return Export(name, connection=Shop.shop, **fields)
 
 
-def flow(**fields):
-    return Flow("X", **{"source": Shop.orders, **fields})
+def flow(name="X", **fields):
+    return Flow(name, **{"source": Shop.orders, **fields})
 
 
 @pytest.mark.parametrize("connector", [v1_0.CommerceHub, v1_1.CommerceHub])
@@ -435,7 +435,7 @@ def test_a_component_declared_twice_is_reported():
 
 
 def test_a_component_with_two_names_is_reported():
-    assert found(declare(again=Shop.post)) == [("E006", "post")]
+    assert found(declare(again=Shop.post)) == [("E006", "post"), ("W042", "again")]
 
 
 def test_a_component_called_like_the_connectors_own_attributes_is_reported():
@@ -474,7 +474,7 @@ def test_two_functions_of_one_name_are_reported():
         return keep
 
     connector = declare(
-        one=export(hooks={"preSavePage": keep}), two=export(hooks={"preSavePage": twin()})
+        one=export(hooks={"preSavePage": keep}), two=export("Y", hooks={"preSavePage": twin()})
     )
 
     assert found(connector) == [("E031", "two")]
@@ -498,7 +498,7 @@ def test_applications_are_a_list_of_names():
 
 
 def test_sections_that_share_an_address_are_reported():
-    connector = declare(one=flow(section="A B"), two=flow(section="AB"))
+    connector = declare(one=flow(section="A B"), two=flow("Y", section="AB"))
 
     assert found(connector) == [("W031", None)]
 

@@ -87,7 +87,7 @@ def test_the_author_learns_what_is_wrong_and_what_to_do(thing, code, said):
 @pytest.mark.parametrize(
     "thing",
     [
-        TOOL,
+        Tool("Another", routers=[END]),
         Tool("T", routers=[Router("r", next_router=END, branches=[Branch("b")]), END]),
         McpServer("M", relative_uri="/m", disabled=False, tools=[offered("a")]),
         Flow("F", abstract_flow=PATTERN, overrides={"name": "x"}),

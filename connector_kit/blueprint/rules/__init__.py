@@ -18,6 +18,7 @@ from connector_kit.blueprint.rules.every import (
     content_findings,
     field_findings,
     naming_findings,
+    template_mark_findings,
 )
 from connector_kit.blueprint.rules.flows import (
     flow_errors,
@@ -62,6 +63,7 @@ __all__ = [
 _EVERY = (
     field_findings,
     naming_findings,
+    template_mark_findings,
     reference_findings,
     misplaced_findings,
     content_findings,

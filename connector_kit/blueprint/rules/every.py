@@ -11,7 +11,7 @@ from connector_kit.blueprint.rules.reading import Components
 from connector_kit.blueprint.secrets import literal_secrets
 from connector_kit.blueprint.spelling import known_fields, wire_name
 from connector_kit.documents import MASK, referred
-from connector_kit.documents.walking import members, objects
+from connector_kit.documents.walking import dotted, members, objects, strings
 
 LITERAL_SECRET = "E028"  # noqa: S105  the number of a rule
 """The rule that an adopted document may break until its author has looked at it."""
@@ -43,12 +43,35 @@ def field_findings(component: CompiledComponent, _: Components) -> Iterator[Find
         yield Finding(LITERAL_SECRET, message, hint)
 
 
-def naming_findings(component: CompiledComponent, _: Components) -> Iterator[Finding]:
+def template_mark_findings(component: CompiledComponent, _: Components) -> Iterator[Finding]:
+    """Yield texts with a handlebars expression that does not end."""
+    if component.resource == "scripts":
+        return
+    for path, text in strings(component.document):
+        expressions = text.split("{{")[1:]
+        if any("}}" not in expression for expression in expressions if expression):
+            message = f"{dotted(path)} has '{{{{' without '}}}}' after it."
+            hint = "Close the expression, such as {{record.name}}."
+            yield Finding("W041", message, hint)
+
+
+def naming_findings(component: CompiledComponent, components: Components) -> Iterator[Finding]:
     """Yield what is wrong with the name of a component, and with the paths that it names."""
     resource, name = component.resource, component.document.get("name")
     if not (isinstance(name, str) and name.strip()) and resource in DECLARED:
         hint = "Add a display name as the first argument."
         yield Finding("E026", "The component has no name.", hint)
+    namesake = next(
+        (
+            each
+            for each in components.values()
+            if (each.resource, each.document.get("name")) == (resource, name)
+        ),
+        component,
+    )
+    if name and namesake.external_id != component.external_id:
+        message = f"{namesake.external_id} is called {name!r}, too."
+        yield Finding("W042", message, "Give each a name of its own: customers see only names.")
 
     fields = known_fields(resource)
     known = {*fields.values(), *component.document}

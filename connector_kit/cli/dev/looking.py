@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import json
 import sys
-import traceback
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from connector_kit.adoption.loading import LoadError, load_connector
-from connector_kit.adoption.source_lines import place_of
+from connector_kit.adoption.places import place_of
 from connector_kit.blueprint import DeclarationError, compile_connector
 from connector_kit.blueprint.slug import slug_of
 from connector_kit.extension.authoring.modules import RegistrationError
@@ -66,7 +64,10 @@ def look(target: str) -> Look:
         compiled = compile_connector(connector)
     except (DeclarationError, RegistrationError) as error:
         mistakes = [
-            Mistake(*place_of(connector, problem.attribute), f"{problem.message} {problem.hint}")
+            Mistake(
+                *(place_of(connector, problem.attribute) or ("", 0)),
+                f"{problem.message} {problem.hint}",
+            )
             for problem in error.problems
         ]
         return Look(target, mistakes=tuple(mistakes))
@@ -81,27 +82,8 @@ def look(target: str) -> Look:
 
 
 def _of_import(error: LoadError) -> Mistake:
-    """Where an import failed: the syntax error's place, or the last line that is the author's."""
-    cause = error.__cause__
-    if isinstance(cause, SyntaxError):
-        return Mistake(
-            cause.filename or "", cause.lineno or 0, f"{type(cause).__name__}: {cause.msg}"
-        )
-    if cause is None:
-        return Mistake("", 0, str(error))
-    frames = [
-        (frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(cause.__traceback__)
-    ]
-    places = [place for place in frames if _is_authors(place[0])]
-    file, line = places[-1] if places else ("", 0)
-    return Mistake(file, line, f"{type(cause).__name__}: {cause}")
-
-
-def _is_authors(file: str) -> bool:
-    return "site-packages" not in file and not file.startswith(("<", sys.base_prefix, str(_KIT)))
-
-
-_KIT = Path(__file__).resolve().parent.parent.parent
+    """Where an import failed."""
+    return Mistake(*(error.place or ("", 0)), error.problem or str(error))
 
 
 def main(targets: Sequence[str]) -> None:

@@ -5,10 +5,11 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from connector_kit.adoption import load_connector
-from connector_kit.blueprint import compile_connector, problems
+from connector_kit.blueprint import DeclarationError, compile_connector
 from connector_kit.management.base import KitCommand, add_json
 from connector_kit.management.blueprints import render_blueprint
 from connector_kit.publisher.catalog import candidate
+from connector_kit.publisher.checks import declared_problems
 
 
 class Command(KitCommand):
@@ -43,9 +44,12 @@ manage.py blueprint
         """Compile and print."""
         target = options["connector"]
         connector = load_connector(candidate(None).class_path if target is None else target)
+        problems = declared_problems(connector)
+        if errors := [problem for problem in problems if problem.level == "error"]:
+            raise DeclarationError(errors)
         blueprint = compile_connector(connector)
         warnings = self.sidelines(options)
-        for problem in problems(connector):
+        for problem in problems:
             warnings.print(f"warning: {problem}", style="yellow", soft_wrap=True)
         if options["json"]:
             self.print_json(blueprint.to_json())

@@ -108,7 +108,7 @@ manage.py publish --break-installations     (lists what breaks, then prompts)
             return OBJECTIONS if objections else 0
         console = self.console(options)
         for objection in objections:
-            text = f"{objection.field}: {objection.message} ({objection.code})"
+            text = f"{objection.where}: {objection.message} ({objection.code})"
             console.print(text, style="red")
             if objection.hint:
                 console.print(f"    {objection.hint}")
