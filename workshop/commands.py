@@ -78,7 +78,10 @@ def _actions(parser: ArgumentParser, words: str) -> Iterator[tuple[str, Argument
     """Yield each action below *parser* that has no actions of its own, with its words."""
     for argument in _arguments(parser):
         if isinstance(argument.choices, dict):
-            for name, inner in argument.choices.items():
+            names: dict[ArgumentParser, str] = {}
+            for name, inner in argument.choices.items():  # its own name comes before its aliases
+                names.setdefault(inner, name)
+            for inner, name in names.items():
                 below = list(_actions(inner, f"{words} {name}"))
                 yield from below or [(f"{words} {name}", inner)]
 

@@ -6,7 +6,7 @@ import json
 import sys
 import textwrap
 from abc import ABC, abstractmethod
-from argparse import SUPPRESS, ArgumentTypeError, RawDescriptionHelpFormatter
+from argparse import SUPPRESS, ArgumentTypeError, RawDescriptionHelpFormatter, _ArgumentGroup
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from importlib.metadata import version
@@ -129,6 +129,8 @@ class Action(ABC):
 
     words: str
     """What it does, for the help."""
+    aliases: tuple[str, ...] = ()
+    """Other names under which it is known."""
 
     def add_arguments(self, parser: CommandParser) -> None:  # noqa: B027 - some have none
         """Add its arguments, apart from ``--json``, which all actions have."""
@@ -168,8 +170,12 @@ def add_actions(
     metavar = names if len(names) < 110 else dest  # usage lines do not break between the names
     subparsers = parser.add_subparsers(dest=dest, required=required, metavar=metavar)
     for name, action in actions.items():
-        subparser = subparsers.add_parser(name, help=action.words, description=action.words)
+        subparser = subparsers.add_parser(
+            name, aliases=action.aliases, help=action.words, description=action.words
+        )
         action.add_arguments(subparser)
+        if action.aliases:
+            subparser.set_defaults(**{dest: name})
         _add_common(subparser)
 
 
@@ -184,9 +190,30 @@ def _add_common(parser: CommandParser) -> None:
         parser.add_argument(option, action="store_true", **quiet)
 
 
-def add_json(parser: CommandParser) -> None:
+def add_json(parser: CommandParser | _ArgumentGroup) -> None:
     """Add ``--json`` to *parser* (a command's own, or one of its subcommands')."""
     parser.add_argument("--json", action="store_true", help=_JSON)
+
+
+def add_limit(parser: CommandParser, what: str = "rows", default: int = 100) -> None:
+    """Add ``--limit``: how many of *what* a page of a list has."""
+    parser.add_argument(
+        "--limit",
+        type=whole_number(1, 100_000),
+        default=default,
+        metavar="N",
+        help=f"maximum number of {what} (%(default)s)",
+    )
+
+
+def add_before(parser: CommandParser) -> None:
+    """Add ``--before``, for the next page of a list whose newest rows come first."""
+    parser.add_argument(
+        "--before",
+        type=whole_number(1),
+        metavar="N",
+        help="start before this row; a page names it for the next one",
+    )
 
 
 def add_connector(parser: CommandParser, default: str = "the only one") -> None:

@@ -25,12 +25,17 @@ def render_plan(answer: InstallationPlan, console: Console) -> None:
     if answer.plan is None:
         console.print(f"  {answer.outcome} ({answer.code}): {answer.message}", style="red")
         return
-    for step in answer.plan["steps"]:
-        for line in step_lines(step):
-            console.print(f"  {line}", style=_STYLES.get(step["action"], ""))
+    render_steps(answer.plan["steps"], console)
     for need in answer.plan.get("needs", ()):
         console.print(f"  waits for the customer: {need['message']}", style="yellow")
     console.print(f"  {counts(answer.plan['summary'])}")
+
+
+def render_steps(steps: Iterable[Document], console: Console) -> None:
+    """Print what *steps* of a plan (as JSON) change, each with its fields."""
+    for step in steps:
+        for line in step_lines(step):
+            console.print(f"  {line}", style=_STYLES.get(step["action"], ""), soft_wrap=True)
 
 
 def total(answers: Iterable[InstallationPlan]) -> dict[str, int]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from connector_kit.blueprint import INTEGRATION, CompiledComponent
+from connector_kit.blueprint.calls import Call, calls_of
+from connector_kit.documents import Document
 from connector_kit.models import Release
 from connector_kit.plan import Fence, Live, Plan, compare
 
@@ -19,6 +22,35 @@ def difference(older: Release, newer: Release) -> Plan:
     }
     declared = (*after.components, after.integration)
     return compare(declared, applied, tuple(as_live(applied, _NOWHERE)), fence=_NOWHERE)
+
+
+@dataclass(frozen=True)
+class FunctionChanges:
+    """The functions that only one of two releases calls; the documents alone tell."""
+
+    added: tuple[Call, ...]
+    removed: tuple[Call, ...]
+
+    def to_json(self) -> Document:
+        """Return ``{"added", "removed"}``, each a list of ``{"type", "name"}``."""
+        return {
+            name: [call._asdict() for call in calls]
+            for name, calls in (("added", self.added), ("removed", self.removed))
+        }
+
+
+def function_changes(older: Release, newer: Release) -> FunctionChanges:
+    """Which functions *newer* calls that *older* does not, and the reverse, in order."""
+    before, after = called_by(older), called_by(newer)
+    return FunctionChanges(
+        added=tuple(call for call in after if call not in before),
+        removed=tuple(call for call in before if call not in after),
+    )
+
+
+def called_by(release: Release) -> tuple[Call, ...]:
+    """The functions that *release* calls, each once, in order."""
+    return tuple(sorted({call for call, _ in calls_of(release.blueprint())}))
 
 
 def as_live(applied: dict[str, CompiledComponent], fence: Fence) -> Iterator[Live]:

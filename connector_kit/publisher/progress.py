@@ -39,8 +39,12 @@ class Progress:
     def total(self) -> int:
         """All of them."""
         succeeded = self.updated + self.current + self.waits
-        begun = succeeded + self.failed + self.skipped
-        return begun + self.in_progress + self.retrying + self.not_started
+        return succeeded + self.failed + self.skipped + self.unsettled
+
+    @property
+    def unsettled(self) -> int:
+        """Those that are on their way, or whose turn has not come."""
+        return self.in_progress + self.retrying + self.not_started
 
 
 def progress_by(field: str, pushes: QuerySet[Push]) -> dict[int, Progress]:

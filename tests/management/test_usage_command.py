@@ -1,5 +1,7 @@
 """``manage.py usage`` as somebody types it."""
 
+import csv
+import io
 import json
 
 import pytest
@@ -92,3 +94,21 @@ def test_without_a_token_the_way_out_is_named(settings):
 
     with pytest.raises(CommandError, match="CONNECTOR_KIT_TOKEN is not set"):
         call_command("usage")
+
+
+def test_usage_comes_as_csv_with_the_names_of_json(platform, capsys):
+    call_command("usage", "--csv")
+
+    printed = capsys.readouterr()
+    [row] = csv.DictReader(io.StringIO(printed.out))
+    assert (row["integration_id"], row["month"], row["runs"]) == ("64a1", "2026-05", "2")
+
+
+def test_a_name_is_no_formula_in_csv(platform, capsys):
+    jobs = [job(1, _flowId="=1+1")]
+    platform.plays(Reply(200, [{"_id": "64a1"}]), Reply(200, jobs))
+
+    call_command("usage", "--csv", "--flows")
+
+    [row] = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    assert row["flow_id"] == "'=1+1"

@@ -111,3 +111,53 @@ def test_the_command_says_what_moves_and_asks(both, at_a_terminal):
 
     call_command("release", "default", "1.1.0", "--yes", "--json")
     assert default() == "1.1.0"
+
+
+@pytest.fixture
+def hooked(platform):
+    """1.0.0, and 1.1.0 without one of its functions."""
+    connector = Connector.objects.get(slug=publish("tests.publisher.hooked_1_0:Hooked").slug)
+    publish("tests.publisher.hooked_1_1:Hooked", break_installations=True)
+    return connector
+
+
+def told(capsys, *words):
+    call_command("release", *words, "--json")
+    return json.loads(capsys.readouterr().out)
+
+
+def test_pages_of_releases_follow_each_other(hooked, capsys):
+    first = told(capsys, "list", "--limit", "1")
+    second = told(capsys, "list", "--limit", "1", "--after", first["next_after"])
+
+    versions = [page["releases"][0]["version"] for page in (first, second)]
+    assert versions == ["1.1.0", "1.0.0"]
+    assert second["next_after"] is None
+
+
+def test_a_release_shows_its_components_and_functions(hooked, capsys):
+    release = told(capsys, "show", "1.0.0")
+
+    assert (release["version"], release["default"]) == ("1.0.0", True)
+    assert {"type": "hook", "name": "old_hook"} in release["functions"]
+    assert {"exports", "imports"} & {item["resource"] for item in release["components"]}
+
+
+def test_the_difference_names_components_fields_and_functions(hooked, capsys):
+    difference = told(capsys, "diff", "1.0.0", "1.1.0")
+    call_command("release", "diff", "1.0.0")
+    words = capsys.readouterr().out
+
+    assert (difference["from"], difference["to"]) == ("1.0.0", "1.1.0")
+    assert {"type": "hook", "name": "old_hook"} in difference["functions"]["removed"]
+    changed = [step for step in difference["steps"] if step["action"] == "update"]
+    assert all(step["changes"] for step in changed)
+    assert "1.0.0 → 1.1.0" in words
+    assert "- hook 'old_hook'" in words
+
+
+def test_a_release_is_the_same_as_itself(hooked, capsys):
+    difference = told(capsys, "diff", "1.0.0", "1.0.0")
+
+    assert difference["steps"] == []
+    assert difference["functions"] == {"added": [], "removed": []}

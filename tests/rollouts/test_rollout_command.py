@@ -283,3 +283,44 @@ def test_a_rollout_that_nobody_drives_says_so(installed, run):
     _, said = run("start")
 
     assert "No worker" in said
+
+
+def test_rollouts_are_listed_newest_first_in_pages(installed, orders, run):
+    first = start_rollout(orders)
+    abort(first.pk)
+    second = start_rollout(orders)
+
+    page = json.loads(run("list", "orders-to-slack", "--limit", "1", "--json")[1])
+    rest = json.loads(run("list", "--before", str(page["next_before"]), "--json")[1])
+
+    [row] = page["rollouts"]
+    assert (row["id"], row["state"], row["total"], row["settled"]) == (second.pk, "running", 5, 0)
+    assert [row["id"] for row in rest["rollouts"]] == [first.pk]
+    assert rest["next_before"] is None
+    assert re.search(rf"{first.pk}\s+orders-to-slack\s+1\.1\.0\s+aborted", run("list")[1])
+
+
+def test_what_a_rollout_changes_is_shown_by_the_version_before(orders, run):
+    manifest = {**orders.releases.get().manifest, "version": "1.1.0", "components": []}
+    Release.objects.create(connector=orders, version="1.1.0", digest="1", manifest=manifest)
+    orders.class_path = ""
+    orders.save(update_fields=["class_path"])
+    for number, version in enumerate(["1.0.0", "1.0.0", "0.9.0"]):
+        Installation.objects.create(
+            connector=orders, integration_id=f"{number:024x}", version=version, mode="settings"
+        )
+    rollout = start_rollout(orders)
+
+    code, said = run("diff", str(rollout.pk), "--json")
+
+    unknown, known = json.loads(said)["differences"]
+    assert (code, unknown["from"], unknown["recorded"]) == (0, "0.9.0", False)
+    assert (known["from"], known["to"], known["installations"]) == ("1.0.0", "1.1.0", 2)
+    assert {step["action"] for step in known["steps"]} >= {"delete"}
+    assert "1.0.0 → 1.1.0: 2 installations" in run("diff", str(rollout.pk))[1]
+
+
+def test_back_is_another_word_for_rollback(installed):
+    parser = Command().create_parser("connector-kit", "rollout")
+
+    assert parser.parse_args(["back", "7"]).action == "rollback"

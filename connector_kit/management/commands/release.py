@@ -11,13 +11,16 @@ from connector_kit.management.base import (
     KitCommand,
     Options,
     add_connector,
+    add_limit,
     add_yes,
     agree,
 )
-from connector_kit.models import Release, SourceIntegration
+from connector_kit.management.differences import diff_document, render_diff
+from connector_kit.models import Connector, Release, SourceIntegration
 from connector_kit.publisher import find_connector, find_release
 from connector_kit.publisher.actions import Actor
-from connector_kit.publisher.live import standings
+from connector_kit.publisher.differences import called_by
+from connector_kit.publisher.live import ReleaseStanding, standings
 from connector_kit.publisher.releases import set_default
 
 
@@ -28,33 +31,107 @@ class List(Action):
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_connector(parser)
+        parser.add_argument("--after", metavar="VERSION", help="start after this release")
+        add_limit(parser, "releases")
 
     def run(self, command: KitCommand, options: Options) -> None:
         connector = find_connector(options["connector"])
-        releases = standings(connector)
+        following = _following(connector, options["after"])
+        releases, rest = following[: options["limit"]], following[options["limit"] :]
+        next_after = releases[-1].release.version if rest else None
         table = Table("version", "published", "installations", "", "digest", box=None)
         for standing in releases:
             release = standing.release
-            remark = (
-                "default" if standing.is_default else "" if standing.is_live else "not installed"
-            )
             published = f"{release.published_at:%Y-%m-%d %H:%M}"
             count = str(standing.installations)
-            table.add_row(release.version, published, count, remark, release.digest[:12])
+            table.add_row(release.version, published, count, _remark(standing), release.digest[:12])
         documents = [standing.to_json() for standing in releases]
         source = SourceIntegration.objects.filter(connector=connector).first()
         answer = {
             "connector": connector.slug,
             "releases": documents,
             "source_integration": source.to_json() if source else None,
+            "next_after": next_after,
         }
         command.show(answer, table, options)
-        if source and not options["json"]:
+        if options["json"]:
+            return
+        if next_after:
+            command.stdout.write(f"More: --after {next_after}")
+        if source:
             version = source.release.version if source.release else "incomplete"
             identity = source.integration_id or "not made yet"
             command.stdout.write(f"\nSource integration {identity}: {version}")
             if source.problem:
                 command.stderr.write(source.problem)
+
+
+class Show(Action):
+    """Shows one release."""
+
+    words = "show a release: its components, the functions that it calls, and who has it"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "of_version", metavar="VERSION", nargs="?", help="such as 1.1.0 (default: the newest)"
+        )
+        add_connector(parser)
+
+    def run(self, command: KitCommand, options: Options) -> None:
+        connector = find_connector(options["connector"])
+        release = find_release(connector, options["of_version"])
+        standing = next(entry for entry in standings(connector) if entry.release == release)
+        blueprint, calls = release.blueprint(), called_by(release)
+        components = [
+            {"externalId": item.external_id, "resource": item.resource, "digest": item.digest}
+            for item in blueprint.components
+        ]
+        answer = {
+            "connector": connector.slug,
+            **standing.to_json(),
+            "framework": blueprint.framework,
+            "components": components,
+            "functions": [call._asdict() for call in calls],
+        }
+        if options["json"]:
+            command.print_json(answer)
+            return
+        console = command.console(options)
+        remark = _remark(standing)
+        console.print(f"{release}{f' ({remark})' if remark else ''}", style="bold")
+        console.print(f"published      {release.published_at:%Y-%m-%d %H:%M} UTC")
+        console.print(f"installations  {standing.installations}")
+        console.print(f"digest         {release.digest}", soft_wrap=True)
+        table = Table("component", "resource", box=None)
+        for component in components:
+            table.add_row(component["externalId"], component["resource"])
+        console.print(table)
+        functions = ", ".join(map(str, calls)) or "none"
+        console.print(f"functions      {functions}", soft_wrap=True)
+
+
+class Diff(Action):
+    """Compares two releases."""
+
+    words = "show which components, fields, and functions differ between two releases"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("older", metavar="OLDER", help="version to compare with")
+        parser.add_argument(
+            "newer", metavar="NEWER", nargs="?", help="version to compare (default: the newest)"
+        )
+        add_connector(parser)
+
+    def run(self, command: KitCommand, options: Options) -> None:
+        connector = find_connector(options["connector"])
+        older = find_release(connector, options["older"])
+        newer = find_release(connector, options["newer"])
+        if options["json"]:
+            command.print_json({"connector": connector.slug, **diff_document(older, newer)})
+            return
+        console = command.console(options)
+        console.print(f"{connector.slug}: {older.version} → {newer.version}", style="bold")
+        render_diff(older, newer, console)
 
 
 class Default(Action):
@@ -88,18 +165,36 @@ class Default(Action):
 
 
 class Command(ActionsCommand):
-    """Lists releases, and moves the default."""
+    """Lists, shows, and compares releases, and moves the default."""
 
     help = (
         "Show a connector's releases, how many installations have each, and which one is the "
-        "default for new installations. The default changes when a rollout to the whole install "
-        "base completes, or with this command."
+        "default for new installations; show or compare what they contain. The default changes "
+        "when a rollout to the whole install base completes, or with this command."
     )
     example = """
 manage.py release
 manage.py release list commerce-hub --json
+manage.py release show 1.1.0
+manage.py release diff 1.0.0 1.1.0
+manage.py release diff 1.0.0 1.1.0 commerce-hub --json
 manage.py release default 1.1.0
 manage.py release default 1.1.0 commerce-hub --yes
 """
-    actions = {"list": List(), "default": Default()}
-    default = {"action": "list", "connector": None}
+    actions = {"list": List(), "show": Show(), "diff": Diff(), "default": Default()}
+    default = {"action": "list", "connector": None, "after": None, "limit": 100}
+
+
+def _remark(standing: ReleaseStanding) -> str:
+    if standing.is_default:
+        return "default"
+    return "" if standing.is_live else "not installed"
+
+
+def _following(connector: Connector, after: str | None) -> tuple[ReleaseStanding, ...]:
+    """The releases after the version *after*; raises `NotPublished` when there is none."""
+    releases = standings(connector)
+    if after is None:
+        return releases
+    place = find_release(connector, after)
+    return releases[[entry.release for entry in releases].index(place) + 1 :]

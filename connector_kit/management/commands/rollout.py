@@ -6,9 +6,11 @@ import time
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.management.base import CommandParser
 from rich.live import Live
+from rich.table import Table
 
 from connector_kit.conf import kit
 from connector_kit.management.base import (
@@ -16,14 +18,18 @@ from connector_kit.management.base import (
     ActionsCommand,
     KitCommand,
     Options,
+    add_before,
     add_connector,
     add_environment,
+    add_limit,
     add_yes,
     agree,
 )
-from connector_kit.models import Rollout
+from connector_kit.management.differences import diff_document, render_diff
+from connector_kit.models import Push, Rollout
 from connector_kit.publisher import find_connector, find_release
 from connector_kit.publisher.actions import Actor
+from connector_kit.publisher.progress import Progress, progress_by
 from connector_kit.rollouts import (
     RolloutOptions,
     Selection,
@@ -40,12 +46,15 @@ from connector_kit.rollouts import (
     status_of,
 )
 from connector_kit.rollouts.display import line, page
+from connector_kit.rollouts.moves import Move, moves_of
 from connector_kit.rollouts.options import DEFAULT_WAVES, NUMBERS, RECREATE_DELETED
+from connector_kit.rollouts.search import list_rollouts
 from connector_kit.rollouts.tasks import tick_soon
 from connector_kit.rollouts.watching import inline, is_at_rest, is_success, needs_attention, watch
 from connector_kit.workers.heartbeat import nobody_works
 
 SECONDS_BETWEEN_LINES = 5.0
+NOT_RECORDED = "  Release {} is not recorded here, so it cannot be compared."
 NEEDS_ATTENTION = 3
 DRIVEN_BY_WORKERS = (
     "Celery workers run the rollout (celery -A connector_kit.server worker --beat). To follow "
@@ -167,6 +176,90 @@ class Start(RolloutAction):
         )
 
 
+class List(Action):
+    """Lists rollouts."""
+
+    words = "list rollouts, newest first"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "connector", nargs="?", default="", help="slug of a connector (default: all)"
+        )
+        add_before(parser)
+        add_limit(parser, "rollouts", default=50)
+
+    def run(self, command: KitCommand, options: Options) -> None:
+        slug = find_connector(options["connector"]).slug if options["connector"] else ""
+        page = list_rollouts(slug, before=options["before"], limit=options["limit"])
+        progress = progress_by("rollout", Push.objects.filter(rollout__in=page.rows))
+        rows = [_row(rollout, progress.get(rollout.pk, Progress())) for rollout in page.rows]
+        if options["json"]:
+            command.print_json({"rollouts": rows, "next_before": page.next_before})
+            return
+        table = Table("rollout", "connector", "release", "state", "done", "", "by", box=None)
+        table.add_column("started")
+        for row in rows:
+            back = f"rolls back {row['reverses']}" if row["reverses"] else ""
+            done = f"{row['settled']}/{row['total']}"
+            cells = (str(row["id"]), row["connector"], row["version"], row["state"], done, back)
+            table.add_row(*cells, row["by"], f"{row['created_at']:%Y-%m-%d %H:%M}")
+        console = command.console(options)
+        console.print(table)
+        if page.next_before:
+            console.print(f"More: --before {page.next_before}")
+
+
+def _row(rollout: Rollout, progress: Progress) -> dict[str, Any]:
+    return {
+        "id": rollout.pk,
+        "connector": rollout.connector.slug,
+        "version": rollout.release.version,
+        "state": rollout.state,
+        "total": progress.total,
+        "settled": progress.total - progress.unsettled,
+        "failed": progress.failed,
+        "reverses": rollout.reverses_id,
+        "reason": rollout.reason,
+        "by": str(rollout.created_by or ""),
+        "created_at": rollout.created_at,
+        "finished_at": rollout.finished_at,
+    }
+
+
+class Diff(Action):
+    """Shows what a rollout changes, by the release that installations come from."""
+
+    words = "show what a rollout changes, by the version that its installations come from"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        _add_rollout(parser)
+
+    def run(self, command: KitCommand, options: Options) -> None:
+        rollout = find_rollout(options["rollout"])
+        moves = moves_of(rollout)
+        if options["json"]:
+            documents = [_diff_of(move) for move in moves]
+            command.print_json({"rollout": rollout.pk, "differences": documents})
+            return
+        console = command.console(options)
+        for move in moves:
+            heading = f"{move.before or 'no version'} → {move.after.version}"
+            console.print(f"{heading}: {move.installations} installations", style="bold")
+            if move.origin is None:
+                console.print(NOT_RECORDED.format(move.before or "no version"), soft_wrap=True)
+                continue
+            render_diff(move.origin, move.after, console)
+        if not moves:
+            console.print(f"Rollout {rollout.pk} changes no installation's version.")
+
+
+def _diff_of(move: Move) -> dict[str, Any]:
+    document: dict[str, Any] = {"from": move.before, "to": move.after.version}
+    if move.origin:
+        document |= diff_document(move.origin, move.after)
+    return {**document, "installations": move.installations, "recorded": move.origin is not None}
+
+
 class ShowStatus(RolloutAction):
     """Shows a rollout."""
 
@@ -191,6 +284,7 @@ class Control(RolloutAction):
     asked_in: Collection[str] = tuple(Rollout.State)
     """The states in which it has that consequence."""
     can_watch: bool = False
+    aliases: tuple[str, ...] = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         _add_rollout(parser)
@@ -252,7 +346,9 @@ class Command(ActionsCommand):
 manage.py rollout start commerce-hub --wave 3 --wave 25% --wave rest --window 20
 manage.py rollout start commerce-hub --release 1.1.0 --sandbox --watch
 manage.py rollout start --inline          (without a Celery worker)
+manage.py rollout list commerce-hub
 manage.py rollout status --watch
+manage.py rollout diff 7
 manage.py rollout pause 7
 manage.py rollout abort 7 --reason "1.1.0 doubles orders"
 manage.py rollout retry commerce-hub
@@ -266,7 +362,9 @@ manage.py rollout unlock 7 --finish --installation 5f3c0a5f3c0a5f3c0a5f3c0a
     }
     actions = {
         "start": Start(),
+        "list": List(),
         "status": ShowStatus(),
+        "diff": Diff(),
         "pause": Control("start no more updates; those in progress finish", pause),
         "resume": Control(
             "continue after a pause or halt; failures so far no longer count",
@@ -286,6 +384,7 @@ manage.py rollout unlock 7 --finish --installation 5f3c0a5f3c0a5f3c0a5f3c0a
             roll_back,
             consequences.of_roll_back,
             can_watch=True,
+            aliases=("back",),
         ),
         "unlock": Unlock(),
     }

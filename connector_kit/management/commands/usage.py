@@ -1,5 +1,6 @@
 """``manage.py usage``: runs, records and errors per installation, flow and month."""
 
+import csv
 from argparse import ArgumentTypeError
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from connector_kit.embedded.usage import (
     EnabledFlows,
     UsageQuery,
     UsageReport,
+    UsageRow,
     enabled_flows,
     usage_report,
 )
@@ -21,6 +23,8 @@ from connector_kit.management.base import KitCommand, add_json, whole_number
 COUNTS = ("runs", "failed", "records", "ignored", "errors")
 WHOSE = ("connector", "owner", "license_id")
 ATTENTION = 3
+FORMULAS = frozenset("=+-@\t\r")
+"""Characters with which spreadsheets let a formula begin."""
 
 
 class Command(KitCommand):
@@ -35,6 +39,7 @@ class Command(KitCommand):
     example = """
 manage.py usage
 manage.py usage --installation 64a1f0c2b3d4e5f607182901 --flows
+manage.py usage --since 2026-05-01 --until 2026-06-01 --csv > usage-2026-05.csv
 manage.py usage --enabled
 manage.py usage --since 2026-05-01 --until 2026-06-01 --json
 """
@@ -71,7 +76,13 @@ manage.py usage --since 2026-05-01 --until 2026-06-01 --json
             metavar="N",
             help="maximum number of integrations (1000)",
         )
-        add_json(parser)
+        form = parser.add_mutually_exclusive_group()
+        add_json(form)
+        form.add_argument(
+            "--csv",
+            action="store_true",
+            help="print CSV to stdout: a row per installation (or flow) and month",
+        )
 
     def run(self, **options: Any) -> int:
         """Count, and show the rows, and of what nothing is known."""
@@ -89,6 +100,9 @@ manage.py usage --since 2026-05-01 --until 2026-06-01 --json
         )
         if options["json"]:
             self.print_json(report.to_json())
+        elif options["csv"]:
+            self._print_csv([row.to_json() for row in report.rows], UsageRow)
+            _render_remarks(report, self.sidelines(options))
         else:
             _render(report, self.console(options), with_flows=options["flows"])
         return ATTENTION if report.unasked else 0
@@ -98,11 +112,26 @@ manage.py usage --since 2026-05-01 --until 2026-06-01 --json
         if options["json"]:
             self.print_json({"enabled": [row.to_json() for row in rows]})
             return 0
+        if options["csv"]:
+            self._print_csv([row.to_json() for row in rows], EnabledFlows)
+            return 0
         table = Table(*(name.removesuffix("_id") for name in names), box=None)
         for row in rows:
             table.add_row(*(str(getattr(row, name)) for name in names))
         self.console(options).print(table)
         return 0
+
+    def _print_csv(self, rows: list[dict[str, Any]], kind: type[UsageRow | EnabledFlows]) -> None:
+        """Write a line of names, then a line per row, with the names of ``--json``."""
+        names = [field.name for field in fields(kind)]
+        writer = csv.writer(self.stdout, lineterminator="\n")
+        writer.writerow(names)
+        writer.writerows([_cell(row[name]) for name in names] for row in rows)
+
+
+def _cell(value: Any) -> Any:
+    """Return *value* so that no spreadsheet takes a name that customers chose for a formula."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in FORMULAS else value
 
 
 def _render(report: UsageReport, console: Console, *, with_flows: bool) -> None:
@@ -118,7 +147,11 @@ def _render(report: UsageReport, console: Console, *, with_flows: bool) -> None:
         cells = (str(getattr(row, name)) for name in (*COUNTS, *owners))
         table.add_row(row.integration_id, *flow, row.month, *cells)
     console.print(table)
+    _render_remarks(report, console)
 
+
+def _render_remarks(report: UsageReport, console: Console) -> None:
+    """Print where the report continues, and of what it lacks data."""
     coverage = report.coverage
     if report.next_after:
         console.print(f"More: --after {report.next_after}")

@@ -1,0 +1,41 @@
+"""From which versions to which a rollout brings its installations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Count
+from django.db.models.functions import Coalesce
+
+from connector_kit.models import Release, Rollout
+
+
+@dataclass(frozen=True)
+class Move:
+    """That many *installations* go from the version *before* to the release *after*."""
+
+    before: str
+    """Empty: their version is not known."""
+    after: Release
+    origin: Release | None
+    """The release that *before* is; None where none is recorded here."""
+    installations: int
+
+
+def moves_of(rollout: Rollout) -> tuple[Move, ...]:
+    """The moves of *rollout* that change a version, by the version before. Three queries."""
+    grouped = list(
+        rollout.pushes.order_by("from_version")
+        .values_list("from_version", Coalesce("release", rollout.release_id))
+        .annotate(count=Count("*"))
+    )
+    releases = {
+        release.pk: release
+        for release in rollout.connector.releases.defer("manifest").select_related("connector")
+    }
+    by_version = {release.version: release for release in releases.values()}
+    return tuple(
+        Move(before, releases[after], by_version.get(before), count)
+        for before, after, count in grouped
+        if before != releases[after].version
+    )
