@@ -90,7 +90,7 @@ TEMPLATES = [
     }
 ]
 
-_SQLITE: dict[str, Any] = {
+SQLITE_OPTIONS: dict[str, Any] = {
     "timeout": 30,
     # A transaction that will write says so at once, and waits its turn: without this, two that read
     # first and write later fail with "database is locked".
@@ -105,7 +105,7 @@ _database = dj_database_url.parse(
     disable_server_side_cursors=_kit.database_is_pooled,
 )
 if _database["ENGINE"] == "django.db.backends.sqlite3":
-    _database["OPTIONS"] = {**_SQLITE, **_database.get("OPTIONS", {})}
+    _database["OPTIONS"] = {**SQLITE_OPTIONS, **_database.get("OPTIONS", {})}
 DATABASES = {"default": _database}
 CACHES = {"default": {"BACKEND": "connector_kit.server.cache.SharedCache"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
