@@ -3,9 +3,9 @@
 Both answer None where the two sides meet; then the value is merged as a whole, by its owner.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from itertools import islice
 from typing import NamedTuple
 
 from connector_kit.documents import Json
@@ -82,18 +82,36 @@ def _meet(one: _Edit, other: _Edit) -> bool:
     return one.start <= other.end and other.start <= one.end
 
 
+class _Group(NamedTuple):
+    """Clauses under one operator, which comes before them or between any two of them.
+
+    Without an *operator* there is nothing to join: one clause, *bare* or in a list, or none.
+    """
+
+    operator: str
+    clauses: list[Json]
+    is_prefixed: bool = False
+    is_bare: bool = False
+
+
 def _merged_rules(declared: Json, applied: Json, live: Json) -> Json | None:
     """Merge ``["and", [...], ...]`` and ``[[...], "AND", [...]]``, each inner list a clause."""
     versions = (declared, applied, live)
-    if not all(isinstance(value, list) and _is_group(value) for value in versions):
+    if not all(isinstance(value, list) for value in versions):
         return None
-    if len({content(_words(value)) for value in versions}) > 1:
-        return None
-    if len(declared) == len(applied) == len(live):
+    groups = [group for value in versions if (group := _group(value))]
+    merged = _merged_groups(*groups) if len(groups) == len(versions) else None
+    if merged is None and _are_alike(versions):
         clauses = [_merged_clause(*clause) for clause in zip(*versions, strict=True)]
         return None if any(clause is None for clause in clauses) else clauses
-    is_prefixed = all(len(_words(value)) == 1 and isinstance(value[0], str) for value in versions)
-    return _merged_set(declared, applied, live) if is_prefixed else None
+    return merged
+
+
+def _are_alike(versions: Sequence[list[Json]]) -> bool:
+    """Tell whether all have as many clauses under the same operators."""
+    is_one_length = len(set(map(len, versions))) == 1
+    is_rule = all(map(_is_group, versions))
+    return is_one_length and is_rule and len({content(_words(value)) for value in versions}) == 1
 
 
 def _merged_clause(declared: Json, applied: Json, live: Json) -> Json | None:
@@ -102,23 +120,55 @@ def _merged_clause(declared: Json, applied: Json, live: Json) -> Json | None:
     return declared if same(live, applied) else _merged_rules(declared, applied, live)
 
 
-def _merged_set(declared: list[Json], applied: list[Json], live: list[Json]) -> Json | None:
-    """Merge the clauses behind one operator, whose order means nothing."""
-    wanted, before, held = (Counter(map(content, value)) for value in (declared, applied, live))
-    dropped, added = before - wanted, wanted - before - held
-    if dropped & (before - held):  # dropped on both sides, perhaps for something else
-        return live if not added and not dropped & held else None
-    merged = []
-    for clause in live:
-        if dropped[content(clause)] > 0:
-            dropped[content(clause)] -= 1
-        else:
-            merged.append(clause)
-    for clause in declared:
-        if added[content(clause)] > 0:
-            added[content(clause)] -= 1
-            merged.append(clause)
-    return merged
+def _merged_groups(declared: _Group, applied: _Group, live: _Group) -> Json | None:
+    """Merge the clauses under one operator, whatever their number."""
+    groups = (live, declared, applied)
+    operators = [group.operator for group in groups if group.operator]
+    if len({operator.lower() for operator in operators}) != 1:
+        return None
+    if len({group.is_prefixed for group in groups if group.operator}) != 1:
+        return None
+    clauses = _merged_set(declared.clauses, applied.clauses, live.clauses)
+    is_joined = len(clauses or ()) > 1 or declared.operator or applied.operator
+    if clauses is None or not is_joined:
+        return None  # or nothing would tell any longer that these are rules
+    operator, is_prefixed = operators[0], any(group.is_prefixed for group in groups)
+    if is_prefixed:
+        return [operator, *clauses]
+    if len(clauses) == 1 and any(group.is_bare for group in groups):
+        return clauses[0]
+    return [part for clause in clauses for part in (operator, clause)][1:]
+
+
+def _merged_set(declared: list[Json], applied: list[Json], live: list[Json]) -> list[Json] | None:
+    """Merge clauses, of which each is either there or not: neither order nor number matters."""
+    wanted, before, held = (
+        {content(item): item for item in value} for value in (declared, applied, live)
+    )
+    dropped = before.keys() - wanted.keys()
+    added = [item for key, item in wanted.items() if key not in before and key not in held]
+    if dropped - held.keys():  # dropped on both sides, perhaps for something else
+        return None if added or dropped & held.keys() else live
+    # What the connector changed stays where it was.
+    successors = iter(added)
+    merged: list[Json] = []
+    for key, clause in held.items():
+        merged += [clause] if key not in dropped else islice(successors, 1)
+    return [*merged, *successors]
+
+
+def _group(value: list[Json]) -> _Group | None:
+    """Return the clauses of *value*; None when it is no rule, or its operators differ."""
+    words, clauses = _words(value), [item for item in value if isinstance(item, list)]
+    if not words:
+        return _Group("", clauses) if len(clauses) <= 1 else None
+    if not _is_group(value):
+        return None if clauses else _Group("", [value], is_bare=True)
+    if len({word.lower() for word in words}) > 1:
+        return None
+    if len(words) == 1 and value[0] == words[0]:
+        return _Group(words[0], clauses, is_prefixed=True)
+    return _Group(words[0], clauses) if value[1::2] == words else None
 
 
 def _is_group(rules: list[Json]) -> bool:

@@ -414,13 +414,43 @@ def test_edits_of_lines_apart_from_each_other_are_both_kept(lines, data):
 CLAUSES = st.lists(st.sampled_from("abcde"), max_size=4, unique=True)
 
 
-@given(st.tuples(CLAUSES, CLAUSES, CLAUSES))
-def test_a_merge_of_rules_can_be_repeated_and_recorded(clauses):
-    declared, applied, live = (
-        {"rules": ["and", *([clause] for clause in names)]} for names in clauses
-    )
+def prefixed(names: list[str]) -> list:
+    return ["and", *([name] for name in names)]
+
+
+def around_operators(names: list[str]) -> list:
+    return [part for name in names for part in ("AND", [name])][1:]
+
+
+def by_itself(names: list[str]) -> list:
+    """As `around_operators`, but a single clause is not in a list of clauses."""
+    return [*names] if len(names) == 1 else around_operators(names)
+
+
+def nested(names: list[str]) -> list:
+    return ["or", prefixed(names[:2]), prefixed(names[2:])]
+
+
+@given(
+    st.tuples(CLAUSES, CLAUSES, CLAUSES),
+    st.sampled_from([prefixed, around_operators, by_itself, nested]),
+)
+def test_a_merge_of_rules_can_be_repeated_and_recorded(clauses, written):
+    declared, applied, live = ({"rules": written(names)} for names in clauses)
 
     merged = merge(declared, applied, live)
 
     assert not merge(declared, applied, merged.document).is_written
     assert not merge(declared, declared, merged.document).is_written
+
+
+@given(CLAUSES.filter(bool), CLAUSES.filter(bool), st.sampled_from([prefixed, around_operators]))
+def test_clauses_that_both_sides_added_are_kept(added, own, written):
+    own = [name for name in own if name not in added]
+    applied = {"rules": written(["x", "y"])}
+    declared, live = ({"rules": written(["x", "y", *names])} for names in (added, own))
+
+    merged = merge(declared, applied, live)
+
+    assert merged.document == {"rules": written(["x", "y", *own, *added])}
+    assert not [change for change in merged.changes if change.settled]
