@@ -96,5 +96,6 @@ def configure_stateless() -> None:
     settings.configure(
         INSTALLED_APPS=[*(f"django.contrib.{app}" for app in apps), "connector_kit", "settings_ui"],
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+        CONNECTOR_KIT={},
     )
     django.setup()

@@ -57,6 +57,13 @@ def test_an_exit_code_of_the_tests_is_that_of_pytest(tmp_path):
     assert done.returncode == 5, done.stdout + done.stderr
 
 
+def test_it_needs_neither_settings_nor_a_project_and_leaves_nothing_but_the_package(tmp_path):
+    done = run(tmp_path, "connector_kit.cli", "new", "orders_to_slack")
+
+    assert done.returncode == 0, done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["orders_to_slack"]
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [
