@@ -70,6 +70,13 @@ def redis_url(home: Path) -> str:
         return _start(folder, known)
 
 
+def is_running(home: Path) -> bool:
+    """Tell whether *home*'s Redis answers; starts nothing, and creates no folder."""
+    folder = home.absolute() / "redis"
+    known = _known_address(folder) if folder.is_dir() else ""
+    return bool(known) and _answers(known)
+
+
 def stop_redis(home: Path) -> bool:
     """Stop *home*'s Redis, keeping its data; tell whether it was running."""
     folder = home.absolute() / "redis"

@@ -42,6 +42,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "serve": "serve functions, pages, and the REST API",
         "stack": "serve functions alone, without a database",
         "redis": "show or stop the embedded Redis",
+        "doctor": "find out what is missing or cannot be reached",
         "staff": "give people access to the console",
         "token": "create keys to the REST API",
     },
