@@ -20,6 +20,9 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "invoke": "call one function as integrator.io would",
         "record": "keep samples of live calls, for tests",
         "sandbox": "start a local integrator.io",
+        "install": "install a connector for a customer of the sandbox",
+        "run": "run a flow there",
+        "uninstall": "remove a connector there",
     },
     "Publish": {
         "publish": "publish a version of a connector to the marketplace",

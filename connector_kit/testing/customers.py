@@ -52,6 +52,8 @@ class Customer:
     integration_id: str = ""
     credential: Credential = field(default=lambda _connection, _field: CREDENTIAL, repr=False)
     """What to enter in a field of a connection; the field is a path with dots."""
+    report: Callable[[str], None] = field(default=lambda _step: None, repr=False)
+    """What to do with the name of each step, before it is taken."""
 
     def __post_init__(self) -> None:
         self._session = requests.Session()
@@ -72,6 +74,7 @@ class Customer:
             step = self._current_step()
             if step is None:
                 return
+            self.report(_name_of(step))
             if connection_id := step.get("_connectionId"):
                 self._enter_credentials(connection_id)
             self._run(step)
@@ -82,6 +85,7 @@ class Customer:
         home = f"integrations/{self.integration_id}"
         steps = self._call("PUT", f"{home}/uninstaller/preUninstallFunction", {})
         for step in steps:
+            self.report(_name_of(step))
             self._call("PUT", f"{home}/uninstaller/{step['uninstallerFunction']}", {})
         self._call("DELETE", f"{home}/install", {})
 
@@ -195,6 +199,7 @@ class FlatCustomer(Customer):
     def finish_install(self) -> None:
         """Take the steps of the installation that are left."""
         while step := self._current_step():
+            self.report(_name_of(step))
             connection_id = step.get("_connectionId")
             if connection_id:
                 self._enter_credentials(connection_id)
@@ -208,8 +213,9 @@ class FlatCustomer(Customer):
     def uninstall(self) -> None:
         """Uninstall step by step; the platform answers with the steps that are left."""
         self._call("POST", f"integrations/{self.integration_id}/initUninstall")
-        while self._call("POST", f"integrations/{self.integration_id}/uninstallSteps", {}):
-            pass
+        path = f"integrations/{self.integration_id}/uninstallSteps"
+        while steps := self._call("POST", path, {}):
+            self.report(_name_of(steps[0]))
 
     def save_setting(self, name: str, value: object) -> None:
         """Save one setting, as the form does: with all others."""
@@ -240,6 +246,11 @@ class FlatCustomer(Customer):
                     body = replaced(body, ("connection", *name.split(".")), entered[name])
             else:
                 return
+
+
+def _name_of(step: Document) -> str:
+    names = ("name", "installerFunction", "uninstallerFunction", "function", "type")
+    return next((str(step[name]) for name in names if step.get(name)), "step")
 
 
 def answer_to_step(step: Document) -> Document:

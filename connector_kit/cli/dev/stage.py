@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import cast
 
 import connector_kit
+from connector_kit.cli.accounts import customers_in, install
 from connector_kit.cli.dev.home import DevError, Home
 from connector_kit.cli.dev.looking import Look
 from connector_kit.cli.dev.processes import (
@@ -26,7 +27,7 @@ from connector_kit.home import HOME_VARIABLE, kept_secret
 from connector_kit.integrator import Client
 from connector_kit.integrator.errors import IntegratorError
 from connector_kit.local_redis import redis_url, stop_redis
-from connector_kit.testing.customers import CUSTOMERS, Customer, Document, credentials_of
+from connector_kit.testing.customers import Customer, Document
 
 ELSEWHERE = (
     *("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS", "EMAIL_URL"),
@@ -38,7 +39,6 @@ ELSEWHERE = (
 
 MIGRATIONS = Path(connector_kit.__file__).parent / "migrations"
 USER = "dev"
-LICENSED_UNTIL = "2099-01-01T00:00:00.000Z"
 INSTALLING_AT_A_TIME = 3
 
 
@@ -187,27 +187,16 @@ class Stage:
             raise DevError(done.stderr.strip())
         return cast("Document", json.loads(statuses[-1]))
 
-    def customers(self, framework: int) -> list[Customer]:
-        """The customers of the sandbox."""
-        applications = self.sandbox.control("applications")
-        return [
-            CUSTOMERS[framework](
-                self.sandbox.base_url,
-                account["token"],
-                account["email"],
-                credential=credentials_of(applications),
-            )
-            for account in self.sandbox.accounts
-        ]
-
     def install(self, published: Published) -> tuple[list[Customer], int]:
         """Have every customer license and install what is *published*, unless they have it.
 
         Returns them, and how many had it. Raises `CustomerError` with the step that failed.
         """
-        customers = self.customers(published.framework)
+        customers = customers_in(self.sandbox, published.framework)
         with ThreadPoolExecutor(INSTALLING_AT_A_TIME) as pool:
-            had_it = [*pool.map(lambda customer: self._install(published, customer), customers)]
+            had_it = pool.map(
+                lambda customer: install(self.sandbox, published.connector_id, customer), customers
+            )
         return customers, sum(had_it)
 
     def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
@@ -244,24 +233,6 @@ class Stage:
             if done.returncode:
                 raise DevError(f"The database cannot be brought up to date:\n{done.stderr}")
             self.home.write("migrated.json", wanted)
-
-    def _install(self, published: Published, customer: Customer) -> bool:
-        """Install, unless *customer* has it; returns whether that is so."""
-        known = [
-            document["_id"]
-            for document in customer.documents("integrations")
-            if document.get("_connectorId") == published.connector_id
-            and not document.get("_parentId")
-        ]
-        if known:
-            customer.integration_id = known[0]
-            customer.finish_install()
-            return True
-        with self._publisher() as publisher:
-            licenses = publisher.connectors.licenses(published.connector_id)
-            licenses.create({"email": customer.email, "expires": LICENSED_UNTIL})
-        customer.install(published.connector_id)
-        return False
 
     @property
     def password(self) -> str:

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs
 from connector_kit.sandbox import openapi
 from connector_kit.sandbox.applications.application import Application
 from connector_kit.sandbox.control import staging
+from connector_kit.sandbox.control.visitors import is_open
 from connector_kit.sandbox.documents.store import Account
 from connector_kit.sandbox.flows.schedules import run_due
 from connector_kit.sandbox.http.call import Answer, answer
@@ -120,6 +121,22 @@ def _set_limits(request: Request) -> Document:
     return {"bucket": buckets.size, "rate": buckets.rate}
 
 
+def _list_accounts(request: Request) -> Document:
+    """All accounts with their tokens, unless other machines can ask, too."""
+    platform = request.platform
+    if is_open(platform.options.host):
+        raise refuse(
+            403,
+            "tokens_not_shown",
+            "This sandbox is exposed to other machines, so it shows no tokens. Start it without "
+            "--host, or take the tokens from what 'sandbox --json' prints.",
+        )
+    return {
+        "publisher": describe(platform.publisher),
+        "accounts": [describe(account) for account in platform.customers],
+    }
+
+
 def _add_accounts(request: Request) -> Document:
     added = request.platform.add_customers(int(request.body.get("count", 1)))
     return {"accounts": [describe(account) for account in added]}
@@ -208,6 +225,7 @@ ROUTES: tuple[tuple[str, str, Control], ...] = (
     ("GET", "/faults", _read_faults),
     ("POST", "/faults", _set_faults),
     ("POST", "/limits", _set_limits),
+    ("GET", "/accounts", _list_accounts),
     ("POST", "/accounts", _add_accounts),
     ("POST", "/clock", _advance),
     ("POST", "/drain", _drain),

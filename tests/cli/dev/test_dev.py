@@ -17,7 +17,7 @@ def _messages(dev_ready):
     return [message["text"] for message in answer["messages"]]
 
 
-def test_an_author_sees_what_the_saved_file_does(project, start, monkeypatch):
+def test_an_author_sees_what_the_saved_file_does(project, start, monkeypatch, capsys):
     monkeypatch.chdir(project.folder)
     dev = start("--push")
     published = dev.wait_for("published")
@@ -45,6 +45,14 @@ def test_an_author_sees_what_the_saved_file_does(project, start, monkeypatch):
 
     with pytest.raises(CommandError, match="already running"):
         call_command("dev")
+
+    capsys.readouterr()
+    for words in (["uninstall", "--yes"], ["install"], ["install"], ["run", "Orders to chat"]):
+        call_command(*words, "--json")
+    answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [answer.get("already_installed") for answer in answers] == [None, False, True, None]
+    assert answers[0]["integration_id"] != answers[1]["integration_id"]
+    assert (answers[3]["status"], answers[3]["errors"]) == ("completed", 0)
 
     assert dev.end() == (0, [])
     home = Home.of(project.folder)
