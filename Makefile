@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ROTATION ?= $(shell expr $$(date +%s) / 86400)
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test test-production test-newest chaos check format lock screenshots docs bench clean
+.PHONY: help setup demo first-hour test test-production test-newest chaos check format lock screenshots docs bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -22,6 +22,9 @@ $(READY): pyproject.toml
 
 demo: $(READY) ## publish, install in 25 accounts, roll out under faults, audit (FROM=folder|zip, FRAMEWORK=2, KEEP=1, STOP=1)
 	@$(BIN)/python -m workshop.demo $(if $(FROM),--from "$(FROM)") $(if $(FRAMEWORK),--framework "$(FRAMEWORK)") $(if $(KEEP),--keep) $(if $(STOP),--stop)
+
+first-hour: $(READY) ## walk the first hour from the wheel, in a fresh environment; writes build/first-hour.json
+	@$(BIN)/python -m workshop.first_hour
 
 test: $(READY) ## run the default test suite
 	@$(BIN)/python -m workshop.browser

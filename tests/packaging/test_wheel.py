@@ -14,24 +14,15 @@ from requests.adapters import HTTPAdapter
 from urllib3 import Retry
 
 from workshop.services import free_port
+from workshop.wheel import PACKAGES, ROOT, build_wheel, run
 
 pytestmark = pytest.mark.chaos
-
-ROOT = Path(__file__).parents[2]
-PACKAGES = ("connector_kit", "settings_ui")
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The kit's wheel, built from a copy: what an earlier build left behind is not in it."""
-    source, built = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("built")
-    for name in PACKAGES:
-        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, source)
-    run(sys.executable, "-m", "pip", "wheel", "--no-deps", "--wheel-dir", built, source)
-    [wheel] = built.glob("*.whl")
-    return wheel
+    return build_wheel(tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module")
@@ -44,11 +35,6 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     run(*pip, "--no-deps", "--no-index", wheel)
     run(home / "bin" / "pip", "check")
     return home / "bin"
-
-
-def run(*command: str | Path) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_wheel_holds_every_file_of_the_packages(wheel: Path) -> None:
