@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from connector_kit.sandbox.documents.paths import objects
 from connector_kit.sandbox.documents.record import Record
-from connector_kit.sandbox.documents.references import Reference, references
+from connector_kit.sandbox.documents.references import SHARED, Reference, references
 from connector_kit.sandbox.documents.store import Store
 from connector_kit.sandbox.http import access
 from connector_kit.sandbox.http.call import Answer, Call, answer
@@ -32,9 +33,13 @@ def check_references(call: Call, resource: str, document: Document, before: Reco
         if reference.id in old:
             continue
         target = _target(call, reference, document)
-        if target is None:
+        if target is None and not _may_be_anyones(call, reference):
             errors += invalid_reference(reference.field, reference.resource, reference.id).errors
-        elif target.resource in OF_ONE_ENVIRONMENT and bool(target.get("sandbox")) != in_sandbox:
+        elif (
+            target
+            and target.resource in OF_ONE_ENVIRONMENT
+            and bool(target.get("sandbox")) != in_sandbox
+        ):
             type_ = target.resource.removesuffix("s")
             message = f"{reference.field} names the {type_} {target.id} of the other environment."
             errors.append(error("invalid_ref", message, reference.field))
@@ -71,6 +76,23 @@ def _target(call: Call, reference: Reference, document: Document) -> Record | No
         connector_id = str(document.get("_connectorId") or "")
         return find_stack(call.store, call.account_id, connector_id, reference.id)
     record = call.store.get(call.account_id, reference.resource, reference.id)
+    if record is None and reference.hold == SHARED:
+        return _offered(call, reference, str(document.get("_connectorId") or ""))
     if record and reference.resource == "integrations" and call.connector_id:
         return record if record.connector_id == call.connector_id else None
     return record
+
+
+def _offered(call: Call, reference: Reference, connector_id: str) -> Record | None:
+    """Return the iClient of a publisher's that a connector offers to those who install it."""
+    connector = call.store.find("connectors", connector_id)
+    offers = objects(connector.get("_iClientIdMap")) if connector else []
+    if connector and any(reference.id in (entry.get("_iClientIds") or ()) for entry in offers):
+        return call.store.get(connector.account_id, reference.resource, reference.id)
+    return None
+
+
+def _may_be_anyones(call: Call, reference: Reference) -> bool:
+    """Whether *reference* may lead to one of the vendor's own, of which no account knows."""
+    is_known = call.store.find(reference.resource, reference.id) is not None
+    return reference.hold == SHARED and not is_known

@@ -17,10 +17,15 @@ FIRM = "firm"
 """Must lead somewhere, and keeps what it leads to from being deleted."""
 
 LOOSE = "loose"
-"""Must lead somewhere when it is written. It may form a circle, so it stops no deletion."""
+"""Must lead somewhere when it is written. It stops no deletion: it may form a circle, or what it
+leads to may go at any time."""
+
+SHARED = "shared"
+"""May also lead to what the platform's vendor, or a connector's publisher, lets other accounts use,
+but to nothing else of theirs (protocol/platform-2026.md P12). It stops no deletion."""
 
 OPEN = "open"
-"""May lead to what other accounts share, in ways the protocol does not tell: never checked."""
+"""Leads to what is the same in all accounts, and in none of them: never checked."""
 
 _TABLE = {
     FIRM: {
@@ -32,10 +37,12 @@ _TABLE = {
         "tools": "_toolId",
         "apis": "_apiId",
         "asynchelpers": "_asyncHelperId",
+        "ediprofiles": "_ediProfileId",
         "filedefinitions": "_fileDefinitionId",
         "lookupcaches": "_lookupCacheId",
     },
     LOOSE: {
+        "agents": "_agentId",
         "connections": """
             _borrowConcurrencyFromConnectionId
             overrides.connections._abstractId overridesHelper.connections._abstractId
@@ -47,17 +54,15 @@ _TABLE = {
         "imports": "overrides.imports._abstractId overridesHelper.imports._abstractId",
         "flows": "_keepDeltaBehindFlowId _runNextFlowIds _runNextExportIds._flowId",
         "integrations": "_integrationId",
+        "mcpservers": "_mcpServerId",
         "stacks": "_stackId",
     },
+    SHARED: {"iclients": "_iClientId _iClientIds"},
     OPEN: {
-        "agents": "_agentId",
-        "ediprofiles": "_ediProfileId",
         "httpconnectors": """
             _httpConnectorId _httpConnectorApiId _httpConnectorVersionId _httpConnectorResourceId
             _httpConnectorEndpointId _httpConnectorEndpointIds
         """,
-        "iclients": "_iClientId",
-        "mcpservers": "_mcpServerId",
         "tradingpartnerconnectors": "_tpConnectorId",
     },
 }
@@ -107,7 +112,7 @@ class Reference:
 
 
 def references(resource: str, document: Document) -> list[Reference]:
-    """Return every reference of *document* that is `FIRM` or `LOOSE`."""
+    """Return every reference of *document* that must lead somewhere: none that is `OPEN`."""
     if resource == "integrations":
         document = {name: document[name] for name in _OF_INTEGRATIONS if name in document}
     elif resource not in _HOLDERS:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from connector_kit.sandbox.documents.references import OPEN, references, target_of
-from tests.sandbox.plain import code, errors
+from tests.sandbox.plain import CONNECTOR, HTTP_CONNECTION, code, errors
 
 PUBLISHED = json.loads(
     (Path(__file__).parents[2] / "blueprint" / "platform-facts.json").read_text()
@@ -75,6 +75,7 @@ def test_a_name_leads_to_what_is_meant_at_its_place():
             {"settingsForm": {"init": {"_scriptId": NOWHERE}}},
             "settingsForm.init._scriptId",
         ),
+        ("exports", {"_ediProfileId": NOWHERE}, "_ediProfileId"),
         ("integrations", {"preSave": {"_scriptId": NOWHERE}}, "preSave._scriptId"),
     ],
 )
@@ -86,13 +87,34 @@ def test_a_reference_that_leads_nowhere_is_refused(customer, resource, fields, p
     assert errors(answer) == [("invalid_ref", place)]
 
 
-def test_what_other_accounts_may_share_is_not_checked(customer):
-    http = {"baseURI": "https://x.example.com", "mediaType": "json", "_iClientId": NOWHERE}
+def test_what_no_account_holds_is_not_checked(customer):
+    """Descriptions of applications, and the iClients of the vendor: the same in all accounts."""
+    http = {**HTTP_CONNECTION["http"], "_iClientId": NOWHERE, "_httpConnectorId": NOWHERE}
 
-    made = customer.create("connections", type="http", http=http, _agentId=NOWHERE)
+    made = customer.create("connections", **{**HTTP_CONNECTION, "http": http})
 
-    assert made["http"]["_iClientId"] == NOWHERE
-    assert target_of(("http", "_iClientId"))[1] == OPEN
+    assert made["http"]["_iClientId"] == made["http"]["_httpConnectorId"] == NOWHERE
+    assert target_of(("http", "_httpConnectorId"))[1] == OPEN
+
+
+def test_an_iclient_of_another_account_is_refused_unless_the_connector_offers_it(
+    customer, publisher
+):
+    own, others, hidden = (
+        account.create("iclients", provider="shopify", oauth2={"clientId": "c"})["_id"]
+        for account in (customer, publisher, publisher)
+    )
+    offer = [{"_iClientIds": [others], "connection": {"type": "http"}}]
+    connector = publisher.create("connectors", **CONNECTOR, _iClientIdMap=offer)["_id"]
+
+    def made(iclient, **more):
+        http = {**HTTP_CONNECTION["http"], "_iClientId": iclient}
+        return customer.post("/connections", {**HTTP_CONNECTION, "http": http, **more})
+
+    assert made(own).status_code == 201
+    assert errors(made(others)) == [("invalid_ref", "http._iClientId")]
+    assert made(others, _connectorId=connector).status_code == 201
+    assert errors(made(hidden, _connectorId=connector)) == [("invalid_ref", "http._iClientId")]
 
 
 def test_an_abstract_flow_stays_while_it_has_instances(customer):
@@ -100,6 +122,24 @@ def test_an_abstract_flow_stays_while_it_has_instances(customer):
     customer.create("flows", _abstractFlowId=abstract["_id"])
 
     assert code(customer.delete(f"/flows/{abstract['_id']}")) == (422, "resource_in_use")
+
+
+def test_a_connection_uses_an_agent_of_its_account(customer):
+    agent = customer.create("agents")["_id"]
+
+    assert customer.post("/connections", {**HTTP_CONNECTION, "_agentId": agent}).ok
+    refused = customer.post("/connections", {**HTTP_CONNECTION, "_agentId": NOWHERE})
+    assert errors(refused) == [("invalid_ref", "_agentId")]
+
+
+def test_an_edi_profile_stays_while_an_export_uses_it(customer):
+    profile = customer.create("ediprofiles", fileType="edix12")["_id"]
+    export = customer.create("exports", type="webhook", _ediProfileId=profile)
+
+    assert code(customer.delete(f"/ediprofiles/{profile}")) == (422, "resource_in_use")
+
+    customer.delete(f"/exports/{export['_id']}")
+    assert customer.delete(f"/ediprofiles/{profile}").status_code == 204
 
 
 def test_a_connection_that_an_export_uses_cannot_be_deleted(customer):
