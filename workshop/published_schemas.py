@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ SHIPPED = Path(__file__).resolve().parent.parent / "connector_kit" / "schemas" /
 
 _LEFT_OUT = frozenset({"x-source", "x-note", "x-form-required", "description", "default"})
 """What nothing reads."""
+
+_OBSERVED = re.compile(r"not in the \w+ schema|no schema")
+"""In the source of a field, or of a type: documents have it, and no published schema does."""
 
 _DATA = frozenset({"properties", "$defs", "enum", "const"})
 """Under these, names are those of fields, or values."""
@@ -51,6 +55,8 @@ def _trimmed(schema: Any) -> Any:
             kept[key] = {name: _trimmed(item) for name, item in inner} if inner else value
         elif key not in _LEFT_OUT:
             kept[key] = _trimmed(value)
+    if _OBSERVED.search(str(schema.get("x-source", ""))):
+        kept["x-observed"] = True
     return kept
 
 

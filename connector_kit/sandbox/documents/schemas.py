@@ -53,14 +53,29 @@ def _validator(resource: str) -> Draft202012Validator | None:
     return Draft202012Validator({**schemas, "$ref": reference}) if reference else None
 
 
+def _of(resource: str) -> Document:
+    return {"$ref": _schemas()["x-resources"][resource]}
+
+
 def has_schema(resource: str) -> bool:
     """Whether the platform publishes what a document of this type holds."""
     return resource in _schemas()["x-resources"]
 
 
+def published_fields(resource: str) -> frozenset[str] | None:
+    """Return the fields of the vendor's schema of *resource*, None if there is none.
+
+    Fields and types that are known from accounts alone are in none.
+    """
+    if not has_schema(resource) or _resolved(_of(resource)).get("x-observed"):
+        return None
+    fields = _fields(_of(resource)).items()
+    return frozenset(name for name, schema in fields if not schema.get("x-observed"))
+
+
 def words(resource: str) -> dict[str, list[str]]:
     """Return the allowed words of each field of a document that has a list of them."""
-    fields = _fields({"$ref": _schemas()["x-resources"][resource]}) if has_schema(resource) else {}
+    fields = _fields(_of(resource)) if has_schema(resource) else {}
     return {name: schema["enum"] for name, schema in fields.items() if "enum" in schema}
 
 

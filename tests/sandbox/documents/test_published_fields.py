@@ -1,16 +1,12 @@
 """A sandbox with ``strict_fields`` keeps what the vendor's schemas have (platform-2026.md, P2)."""
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from connector_kit.sandbox import Sandbox
-from connector_kit.sandbox.documents.published import published
+from connector_kit.sandbox.documents.schemas import published_fields
 from tests.sandbox.plain import HTTP_CONNECTION, Api
-
-SCHEMAS = Path(__file__).parents[4] / "shared" / "protocol" / "schemas-2026.json"
 
 
 @pytest.fixture(scope="module")
@@ -42,18 +38,17 @@ def test_a_field_that_no_schema_has_is_dropped_from_a_put_and_a_patch(strict):
     assert "externalId" not in strict.get(path).json()
 
 
-@pytest.mark.skipif(not SCHEMAS.exists(), reason="the platform's schemas are not here")
-def test_the_fields_are_those_of_the_vendors_schemas():
-    schemas = json.loads(SCHEMAS.read_text())["$defs"]
-    silent = ("integrations", "asynchelpers")  # the vendor published no schema of these
-    own = ("ashares", "invite", "settings", "form", "preSave", "filter", "transform", "lookups")
-    parts = ("mappings", "responseMapping", "mappings#items")
-    for name, schema in schemas.items():
-        if "." in name or name in (*silent, *own, *parts):
-            continue
-        fields = {
-            field
-            for field, rule in schema["properties"].items()
-            if "not in the" not in rule.get("x-source", "")
-        }
-        assert published(name) == fields, name
+@pytest.mark.parametrize(
+    ("resource", "has_external_id"),
+    [("imports", True), ("lookupcaches", True), ("exports", False), ("scripts", False)],
+)
+def test_an_external_id_is_published_for_some_types(resource, has_external_id):
+    fields = published_fields(resource)
+
+    assert "name" in fields
+    assert ("externalId" in fields) is has_external_id
+
+
+@pytest.mark.parametrize("resource", ["integrations", "asynchelpers", "stacks"])
+def test_of_some_types_nothing_is_published(resource):
+    assert published_fields(resource) is None
