@@ -35,6 +35,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "rollout": "roll a release out, watch it, roll it back",
         "license": "grant, change, and reconcile licenses",
         "settings-link": "let a customer open the settings of an installation",
+        "logs": "show what happened to an installation or in a rollout",
         "usage": "count runs, records, and errors",
     },
     "Deploy in accounts that you hold tokens of": {

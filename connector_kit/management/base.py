@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from argparse import SUPPRESS, ArgumentTypeError, RawDescriptionHelpFormatter, _ArgumentGroup
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
+from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any, ClassVar
 
@@ -244,6 +245,15 @@ def whole_number(least: int, most: int | None = None) -> Callable[[str], int]:
         return int(word)
 
     return read
+
+
+def moment(word: str) -> datetime:
+    """Return the time that an argument says, as of ISO 8601, by default in UTC."""
+    try:
+        found = datetime.fromisoformat(word)
+    except ValueError as error:
+        raise ArgumentTypeError(f"{word!r} is not a date such as 2026-05-01") from error
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def add_yes(parser: CommandParser) -> None:

@@ -20,6 +20,15 @@ def require_installations(connector: Connector | None, integration_ids: Sequence
         raise PublisherError(f"{of} has no installation {', '.join(reasons)}. {why}")
 
 
+def find_installation(integration_id: str) -> Installation:
+    """The installation with that integration id, also one that is gone; raises `PublisherError`."""
+    rows = Installation.objects.select_related("connector")
+    if found := rows.filter(integration_id=integration_id).first():
+        return found
+    reasons = strangers(None, [integration_id])
+    raise PublisherError(reasons[integration_id])
+
+
 def strangers(connector: Connector | None, integration_ids: Sequence[str]) -> dict[str, str]:
     """Those of *integration_ids* that are not live installations of *connector*, and why."""
     rows = Installation.objects.filter(integration_id__in=integration_ids)

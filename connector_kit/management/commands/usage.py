@@ -1,9 +1,7 @@
 """``manage.py usage``: runs, records and errors per installation, flow and month."""
 
 import csv
-from argparse import ArgumentTypeError
 from dataclasses import fields
-from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -18,7 +16,7 @@ from connector_kit.embedded.usage import (
     enabled_flows,
     usage_report,
 )
-from connector_kit.management.base import KitCommand, add_json, whole_number
+from connector_kit.management.base import KitCommand, add_json, moment, whole_number
 
 COUNTS = ("runs", "failed", "records", "ignored", "errors")
 WHOSE = ("connector", "owner", "license_id")
@@ -58,8 +56,10 @@ manage.py usage --since 2026-05-01 --until 2026-06-01 --json
             metavar="ID",
             help="only this installation (repeatable; default: all)",
         )
-        parser.add_argument("--since", type=_date, metavar="DATE", help="start date (default: all)")
-        parser.add_argument("--until", type=_date, metavar="DATE", help="end date (default: now)")
+        parser.add_argument(
+            "--since", type=moment, metavar="DATE", help="start date (default: all)"
+        )
+        parser.add_argument("--until", type=moment, metavar="DATE", help="end date (default: now)")
         parser.add_argument(
             "--enabled",
             action="store_true",
@@ -168,11 +168,3 @@ def _render_remarks(report: UsageReport, console: Console) -> None:
         )
     if coverage.oldest_count:
         console.print(f"The oldest data is from {coverage.oldest_count:%F %T}.", soft_wrap=True)
-
-
-def _date(word: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(word)
-    except ValueError as error:
-        raise ArgumentTypeError(f"{word!r} is not a date such as 2026-05-01") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
