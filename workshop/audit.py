@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from typing import Any
@@ -12,6 +12,31 @@ from connector_kit.blueprint import Blueprint, CompiledComponent
 from connector_kit.blueprint.source import source_of
 from connector_kit.documents import MASK, Document, references_in, resolve
 from workshop.customers import Customer
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """Which component a document is, as everyone can see who looks into the account.
+
+    It goes by external id and, where the platform keeps none, by resource type and name.
+    """
+
+    names: Mapping[tuple[str, str], str]
+
+    @classmethod
+    def of(cls, components: Iterable[CompiledComponent]) -> Recognition:
+        """Return what recognizes *components*, whose names differ."""
+        return cls(
+            {
+                (component.resource, str(component.document.get("name"))): component.external_id
+                for component in components
+            }
+        )
+
+    def __call__(self, resource: str, document: Document) -> str:
+        """Return the external id of the component, else the id of the document itself."""
+        known = self.names.get((resource, str(document.get("name"))))
+        return str(document.get("externalId") or known or document["_id"])
 
 
 @dataclass(frozen=True)
@@ -68,11 +93,12 @@ def source_faults(
     """
     held, integration = source_of(blueprint), publisher.integration()
     declared = {component.external_id for component in held.components}
+    name_of = Recognition.of(held.components)
     live = {
-        str(document.get("externalId")): document
+        name_of(resource, document): document
         for resource in dict.fromkeys((*(item.resource for item in held.components), *_ALWAYS))
         for document in publisher.documents(resource)
-        if document.get("externalId") in declared
+        if name_of(resource, document) in declared
         or document.get("_integrationId") == publisher.integration_id
     }
     ids = {
@@ -123,14 +149,16 @@ def _audit_account(
     held = [
         (resource, document) for resource in resources for document in customer.documents(resource)
     ]
-    ours = [row for row in held if row[1].get("_connectorId") == connector_id]
+    name_of = Recognition.of(blueprint.components)
+    named = [(name_of(resource, document), document) for resource, document in held]
+    ours = [row for row in named if row[1].get("_connectorId") == connector_id]
     declared = {component.external_id for component in blueprint.components}
-    names = Counter(str(document.get("externalId")) for _, document in ours)
+    names = Counter(name for name, _ in ours)
     ids = {
         "@integration": customer.integration_id,
         "@connector": connector_id,
         "@stack": stack_id,
-        **{str(document.get("externalId")): document["_id"] for _, document in ours},
+        **{name: document["_id"] for name, document in ours},
     }
     return Findings(
         at_target_version=int(integration.get("version") == blueprint.version),
@@ -139,8 +167,7 @@ def _audit_account(
         components_found=len(ours),
         missing=len(declared - set(names)),
         untagged=sum(
-            document.get("externalId") in declared and not document.get("_connectorId")
-            for _, document in held
+            name in declared and not document.get("_connectorId") for name, document in named
         ),
         duplicates=sum(count - 1 for count in names.values()),
         wrong_fields=_wrong_fields(ours, expected, ids, customer),
@@ -160,7 +187,7 @@ def _wrong_fields(
     customer: Customer,
 ) -> int:
     """How many declared values an account lacks, the customer's own edits aside."""
-    held = {document.get("externalId"): document for _, document in ours}
+    held = dict(ours)
     edited = {(edit.id, edit.path[0]) for edit in customer.edits}
     wrong = 0
     for item in expected:

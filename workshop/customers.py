@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from connector_kit.testing import customers
@@ -35,9 +36,13 @@ class Edit:
 
 @dataclass
 class Customer(customers.Customer):
-    """One customer's account, seen through its own token."""
+    """One customer's account, seen through its own token.
+
+    *recognize* tells which component a document is; by default, that is its external id.
+    """
 
     edits: list[Edit] = field(default_factory=list)
+    recognize: Callable[[str, Document], str] = lambda _, document: str(document.get("externalId"))
 
     def change(self, resource: str, name: str, path: tuple[str, ...], value: object) -> None:
         """Change one field of the component *name* and remember it."""
@@ -51,6 +56,13 @@ class Customer(customers.Customer):
         if not edit.is_kept_in(stored):
             raise CustomerError(f"The platform did not take {name}.{'.'.join(path)}.")
         self.edits.append(edit)
+
+    def _named(self, resource: str, external_id: str) -> Document:
+        for document in self.documents(resource):
+            is_ours = document.get("_integrationId") == self.integration_id
+            if is_ours and self.recognize(resource, document) == external_id:
+                return document
+        raise CustomerError(f"{self.email} has no {resource} called {external_id}.")
 
     def set(self, name: str, value: object, sets: tuple[str, str, str]) -> None:
         """Save a setting, and remember what it has made of the field that it *sets*.

@@ -14,6 +14,18 @@ FRAMEWORKS = (1, 2)
 IN_TURN = one_a_day(FRAMEWORKS)
 """For what takes minutes: each framework every other day."""
 
+STRICT = ("--strict-fields",)
+"""The sandbox keeps what the published schemas have: no external ids of exports and scripts."""
+
+ACCOUNTS_IN_TURN = one_a_day([(1, ()), (2, STRICT), (1, STRICT), (2, ())])
+"""Each framework with the sandbox's options, on one of four days."""
+
+
+def name_of_account(account: tuple[int, tuple[str, ...]]) -> str:
+    """Return how pytest calls one of `ACCOUNTS_IN_TURN`."""
+    framework, options = account
+    return " ".join((f"framework {framework}", *options))
+
 
 @dataclass(frozen=True)
 class Commerce:

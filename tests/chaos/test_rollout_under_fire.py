@@ -9,7 +9,7 @@ import pytest
 
 from connector_kit.adoption.loading import load_connector
 from connector_kit.blueprint import compile_connector
-from tests.chaos.commerce import IN_TURN, Commerce
+from tests.chaos.commerce import ACCOUNTS_IN_TURN, Commerce, name_of_account
 from workshop.chaos import ALL_FAULTS, Killer, behave, misbehave
 from workshop.edits import edit_as_customers_do
 from workshop.field import Field
@@ -27,15 +27,32 @@ IMPATIENT = {
 """Production waits minutes before it gives a silent process up; a test need not."""
 
 
-@pytest.fixture(params=IN_TURN, ids="framework {}".format)
-def commerce(request: pytest.FixtureRequest, tmp_path: Path) -> Commerce:
-    return Commerce.declared(request.param, tmp_path)
+@pytest.fixture(params=ACCOUNTS_IN_TURN, ids=name_of_account)
+def options(request: pytest.FixtureRequest) -> tuple[int, tuple[str, ...]]:
+    """The framework, and the sandbox's options."""
+    chosen: tuple[int, tuple[str, ...]] = request.param
+    return chosen
 
 
 @pytest.fixture
-def field(tmp_path: Path, commerce: Commerce) -> Iterator[Field]:
+def commerce(options: tuple[int, tuple[str, ...]], tmp_path: Path) -> Commerce:
+    framework, _ = options
+    return Commerce.declared(framework, tmp_path)
+
+
+@pytest.fixture
+def field(
+    tmp_path: Path, commerce: Commerce, options: tuple[int, tuple[str, ...]]
+) -> Iterator[Field]:
     """Two hundred customers have 1.0.0, some changed things, and 1.1.0 is published."""
-    with Services(tmp_path, accounts=ACCOUNTS, settings=IMPATIENT, worker_count=2) as services:
+    _, sandbox_options = options
+    with Services(
+        tmp_path,
+        accounts=ACCOUNTS,
+        sandbox_options=sandbox_options,
+        settings=IMPATIENT,
+        worker_count=2,
+    ) as services:
         field = Field.start(services, commerce.framework)
         field.publish(commerce.first)
         field.grant_licenses()
