@@ -9,6 +9,8 @@ name: another reference is another step. What is empty or masked tells no item f
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 
 from connector_kit.blueprint.identity import Identifier, Identity, identifier
 from connector_kit.documents import Json, shows_mask
@@ -29,13 +31,24 @@ class Origins:
 
     def of(self, item: Json) -> Identity | None:
         """Return the name of the item whose content *item* still has; None if it fits several."""
-        found = [(name, content) for name, content in self.contents if _holds(item, content)]
+        texts = (pair for pair in item.items() if isinstance(pair[1], str))
+        likely = chain.from_iterable(self._by_text.get(pair, ()) for pair in (None, *texts))
+        found = [(name, content) for name, content in likely if _holds(item, content)]
         nearest = {
             name
             for name, content in found
             if not any(_holds(other, content) > _holds(content, other) for _, other in found)
         }
         return nearest.pop() if len(nearest) == 1 else None
+
+    @cached_property
+    def _by_text(self) -> Mapping[tuple[str, str] | None, _Named]:
+        """The contents by their first field that is a text, in which most of them differ."""
+        found: dict[tuple[str, str] | None, list[tuple[Identity, Json]]] = defaultdict(list)
+        for name, content in self.contents:
+            texts = (pair for pair in content.items() if isinstance(pair[1], str))
+            found[next(texts, None)].append((name, content))
+        return found
 
 
 @dataclass(frozen=True)
