@@ -431,7 +431,7 @@ def kit() -> Settings:
 def redis_url() -> str:
     """Return the address of the Redis that all processes share, starting the embedded one."""
     settings = kit()
-    return settings.redis_url or local_redis.redis_url(settings.home)
+    return settings.redis_url or local_redis.recent_url(settings.home)
 
 
 def from_environment(variables_set: Mapping[str, str]) -> dict[str, str]:

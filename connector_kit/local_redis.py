@@ -21,6 +21,9 @@ import redis
 from connector_kit.errors import ConnectorKitError
 
 STARTUP_SECONDS = 20.0
+LOOK_SECONDS = 5.0
+_LOOKS: dict[Path, tuple[str, float]] = {}
+"""What this process found last, by home folder, and when."""
 
 _CONFIGURATION = """\
 bind 127.0.0.1
@@ -77,8 +80,22 @@ def is_running(home: Path) -> bool:
     return bool(known) and _answers(known)
 
 
+def recent_url(home: Path) -> str:
+    """Return the address of *home*'s Redis, as `redis_url` does, but look at most now and then.
+
+    For what is asked at every call: for `LOOK_SECONDS` the Redis counts as running.
+    """
+    folder = home.absolute()
+    address, looked_at = _LOOKS.get(folder, ("", -LOOK_SECONDS))
+    if time.monotonic() - looked_at >= LOOK_SECONDS:
+        address = redis_url(home)
+        _LOOKS[folder] = (address, time.monotonic())
+    return address
+
+
 def stop_redis(home: Path) -> bool:
     """Stop *home*'s Redis, keeping its data; tell whether it was running."""
+    _LOOKS.pop(home.absolute(), None)
     folder = home.absolute() / "redis"
     if not folder.is_dir():
         return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any, ClassVar
 
 import requests
@@ -369,10 +369,18 @@ class Customer:
 def ask(method: str, url: str, body: Any, *, token: str) -> Reply:
     """Send one request; whatever the answer's status."""
     headers = {"Authorization": f"Bearer {token}"}
-    answer = requests.request(method, url, json=body, headers=headers, timeout=30)
+    answer = _browser().request(method, url, json=body, headers=headers, timeout=30)
     is_text = answer.headers["Content-Type"].startswith("text/plain")
     body = answer.text if is_text else answer.json() if answer.content else None
     return Reply(answer.status_code, body)
+
+
+@cache
+def _browser() -> requests.Session:
+    """A session for all requests; to look for proxies each time takes longer than a request."""
+    session = requests.Session()
+    session.trust_env = False
+    return session
 
 
 def with_external_id(resource: str, document: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,8 @@ import redis
 from django.core.management import call_command
 from django.test import override_settings
 
-from connector_kit.local_redis import redis_url, stop_redis
+from connector_kit import local_redis
+from connector_kit.local_redis import recent_url, redis_url, stop_redis
 
 ASK = """
 import sys, pathlib
@@ -110,3 +111,37 @@ def test_the_command_says_where_it_is_and_stops_it(
     assert json.loads(address)["url"].startswith("redis://")
     assert stopped == "Stopped."
     assert json.loads(again) == {"stopped": False}
+
+
+def answers(address: str) -> bool:
+    with redis.Redis.from_url(address) as client:
+        try:
+            return bool(client.ping())
+        except redis.ConnectionError:
+            return False
+
+
+def test_what_is_asked_often_looks_now_and_then(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local_redis, "LOOK_SECONDS", 3600)
+    address = recent_url(home)
+    os.kill(int((home / "redis" / "pid").read_text()), signal.SIGKILL)
+    while answers(address):
+        pass
+
+    assert recent_url(home) == address
+    assert not answers(address)
+
+    monkeypatch.setattr(local_redis, "LOOK_SECONDS", 0)
+
+    assert recent_url(home) == address
+    assert answers(address)
+
+
+def test_one_that_was_stopped_here_is_started_again(home: Path) -> None:
+    address = recent_url(home)
+    stop_redis(home)
+
+    assert recent_url(home) == address
+    assert answers(address)
