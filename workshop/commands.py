@@ -41,7 +41,7 @@ Data goes to `var/` beside it, unless `CONNECTOR_KIT_HOME` names another folder.
 
 Before or after an action, every command takes `--verbosity N`, `--no-color`, `--force-color`,
 `--traceback` (show where an error comes from), `--settings MODULE`, and `--pythonpath FOLDER`.
-Exit code 2 means that the command line has a mistake.
+Exit code 2 means that the command line has a mistake, 130 that Ctrl-C ended the command.
 """
 
 

@@ -7,11 +7,11 @@ import sys
 import textwrap
 from abc import ABC, abstractmethod
 from argparse import SUPPRESS, ArgumentTypeError, RawDescriptionHelpFormatter, _ArgumentGroup
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import (
@@ -29,6 +29,8 @@ from connector_kit.logs import quiet_terminal
 
 Options = Mapping[str, Any]
 """What was given on the command line, by argument."""
+
+Item = TypeVar("Item")
 
 _JSON = "print JSON to stdout"
 
@@ -205,6 +207,37 @@ def add_limit(parser: CommandParser, what: str = "rows", default: int = 100) -> 
         metavar="N",
         help=f"maximum number of {what} (%(default)s)",
     )
+
+
+def add_page(parser: CommandParser, what: str, key: str) -> None:
+    """Add ``--after`` and ``--limit`` for `page_of`; *key* says by what *what* are named."""
+    parser.add_argument(
+        "--after", metavar=key.upper(), help=f"start after this {key}, for the next page"
+    )
+    add_limit(parser, what)
+
+
+def page_of(
+    items: Iterable[Item], options: Options, key: Callable[[Item], str]
+) -> tuple[list[Item], str | None]:
+    """Return the page of *items* that `add_page`'s options name, and after which the next begins.
+
+    Raises `CommandError` where no item has the key that the page is to begin after.
+    """
+    rows, after, limit = list(items), options["after"], options["limit"]
+    if after is not None:
+        names = [key(row) for row in rows]
+        if after not in names:
+            raise CommandError(f"The list has no {after!r} to start after.")
+        rows = rows[names.index(after) + 1 :]
+    page = rows[:limit]
+    return page, key(page[-1]) if len(rows) > limit else None
+
+
+def say_more(command: KitCommand, next_after: str | None, options: Options) -> None:
+    """Tell a person how to get the next page, if there is one; JSON has it as ``next_after``."""
+    if next_after is not None and not options["json"]:
+        command.stdout.write(f"More: --after {next_after}")
 
 
 def add_before(parser: CommandParser) -> None:

@@ -17,6 +17,7 @@ from connector_kit.management.base import (
     KitCommand,
     Options,
     add_connector,
+    add_environment,
     whole_number,
 )
 from connector_kit.models import License
@@ -38,9 +39,7 @@ class List(Action):
         parser.add_argument(
             "--standing", choices=[*Standing], help="only licenses with this status"
         )
-        environment = parser.add_mutually_exclusive_group()
-        environment.add_argument("--sandbox", action="store_true", default=None)
-        environment.add_argument("--production", dest="sandbox", action="store_false")
+        add_environment(parser, "licenses")
         parser.add_argument(
             "--drifted", action="store_true", help="only licenses that differ from the platform"
         )

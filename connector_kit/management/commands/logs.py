@@ -212,6 +212,5 @@ connector-kit logs rollout commerce-hub --since 2026-05-01 --json
 connector-kit logs calls -f --failed                    (of the running 'dev')
 docker compose logs -f web | connector-kit logs calls -f --from - --json
 """
-    exit_codes = {0: "done", 1: "error (see stderr)", 130: "ended with Ctrl-C"}
     expected = (*KitCommand.expected, OSError)
     actions = {"installation": OfInstallation(), "rollout": OfRollout(), "calls": OfCalls()}

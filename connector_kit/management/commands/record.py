@@ -18,7 +18,15 @@ from connector_kit.extension.recording import (
     stop,
 )
 from connector_kit.extension.recording.switch import FOLDER, MOST_BYTES, SAMPLES
-from connector_kit.management.base import Action, ActionsCommand, KitCommand, Options
+from connector_kit.management.base import (
+    Action,
+    ActionsCommand,
+    KitCommand,
+    Options,
+    add_page,
+    page_of,
+    say_more,
+)
 from connector_kit.management.targets import loaded
 from connector_kit.testing import replay
 
@@ -94,6 +102,7 @@ class List(Action):
 
     def add_arguments(self, parser: CommandParser) -> None:
         _add_folder(parser)
+        add_page(parser, "samples", "sample")
 
     def run(self, command: KitCommand, options: Options) -> None:
         what, folder = recording(kit().home, time.time()), _folder(options)
@@ -103,6 +112,8 @@ class List(Action):
             if folder.is_dir() and any(folder.glob("**/*.json")):
                 raise
             samples = {}
+        names, next_after = page_of(samples, options, str)
+        page = {name: samples[name] for name in names}
         if options["json"]:
             documents = [
                 {
@@ -112,17 +123,19 @@ class List(Action):
                     "status": sample.status,
                     "recorded": sample.recorded,
                 }
-                for name, sample in samples.items()
+                for name, sample in page.items()
             ]
-            command.print_json({"recording": what and what.to_json(), "samples": documents})
+            answer = {"recording": what and what.to_json(), "samples": documents}
+            command.print_json({**answer, "next_after": next_after})
             return
         table = Table("sample", "status", "recorded", box=None)
-        for name, sample in samples.items():
+        for name, sample in page.items():
             code = sample.answer[0].get("code", "") if sample.failed and sample.answer else ""
             table.add_row(name, f"{sample.status} {code}".strip(), sample.recorded)
         console = command.console(options)
         console.print(_state(what) if what else "Recording is not running.", soft_wrap=True)
         console.print(table if samples else f"No samples in {folder}.")
+        say_more(command, next_after, options)
 
 
 class Show(Action):

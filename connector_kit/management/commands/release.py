@@ -11,12 +11,14 @@ from connector_kit.management.base import (
     KitCommand,
     Options,
     add_connector,
-    add_limit,
+    add_page,
     add_yes,
     agree,
+    page_of,
+    say_more,
 )
 from connector_kit.management.differences import diff_document, render_diff
-from connector_kit.models import Connector, Release, SourceIntegration
+from connector_kit.models import Release, SourceIntegration
 from connector_kit.publisher import find_connector, find_release
 from connector_kit.publisher.actions import Actor
 from connector_kit.publisher.differences import called_by
@@ -31,14 +33,13 @@ class List(Action):
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_connector(parser)
-        parser.add_argument("--after", metavar="VERSION", help="start after this release")
-        add_limit(parser, "releases")
+        add_page(parser, "releases", "version")
 
     def run(self, command: KitCommand, options: Options) -> None:
         connector = find_connector(options["connector"])
-        following = _following(connector, options["after"])
-        releases, rest = following[: options["limit"]], following[options["limit"] :]
-        next_after = releases[-1].release.version if rest else None
+        releases, next_after = page_of(
+            standings(connector), options, lambda standing: standing.release.version
+        )
         table = Table("version", "published", "installations", "", "digest", box=None)
         for standing in releases:
             release = standing.release
@@ -56,8 +57,7 @@ class List(Action):
         command.show(answer, table, options)
         if options["json"]:
             return
-        if next_after:
-            command.stdout.write(f"More: --after {next_after}")
+        say_more(command, next_after, options)
         if source:
             version = source.release.version if source.release else "incomplete"
             identity = source.integration_id or "not made yet"
@@ -189,12 +189,3 @@ def _remark(standing: ReleaseStanding) -> str:
     if standing.is_default:
         return "default"
     return "" if standing.is_live else "not installed"
-
-
-def _following(connector: Connector, after: str | None) -> tuple[ReleaseStanding, ...]:
-    """The releases after the version *after*; raises `NotPublished` when there is none."""
-    releases = standings(connector)
-    if after is None:
-        return releases
-    place = find_release(connector, after)
-    return releases[[entry.release for entry in releases].index(place) + 1 :]

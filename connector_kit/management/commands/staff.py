@@ -13,8 +13,11 @@ from connector_kit.management.base import (
     ActionsCommand,
     KitCommand,
     Options,
+    add_page,
     add_yes,
     agree,
+    page_of,
+    say_more,
 )
 from connector_kit.publisher import PublisherError
 from connector_kit.publisher.actions import Actor
@@ -29,8 +32,13 @@ class Add(Action):
     words = "give a user a role; creates the user if needed"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("username")
-        parser.add_argument("--role", required=True, choices=[str(role) for role in Role])
+        parser.add_argument("username", help="name with which the user logs in")
+        parser.add_argument(
+            "--role",
+            required=True,
+            choices=[str(role) for role in Role],
+            help="what the user may do",
+        )
         parser.add_argument(
             "--password-stdin",
             action="store_true",
@@ -56,13 +64,18 @@ class List(Action):
 
     words = "list staff and their roles"
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        add_page(parser, "members", "username")
+
     def run(self, command: KitCommand, options: Options) -> None:
-        staff = members()
+        staff, next_after = page_of(members(), options, lambda member: member.username)
         table = Table("user", "role", "e-mail", "scopes", box=None)
         for member in staff:
             scopes = str(len(SCOPES[member.role]) if member.role else 0)
             table.add_row(member.username, member.role or "(none)", member.email, scopes)
-        command.show({"staff": [member.to_json() for member in staff]}, table, options)
+        answer = {"staff": [member.to_json() for member in staff], "next_after": next_after}
+        command.show(answer, table, options)
+        say_more(command, next_after, options)
 
 
 class Remove(Action):
@@ -71,7 +84,7 @@ class Remove(Action):
     words = "remove a user's role; ends their tokens and sessions"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("username")
+        parser.add_argument("username", help="name with which the user logs in")
         add_yes(parser)
 
     def run(self, command: KitCommand, options: Options) -> None:

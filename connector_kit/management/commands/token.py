@@ -11,8 +11,11 @@ from connector_kit.management.base import (
     ActionsCommand,
     KitCommand,
     Options,
+    add_page,
     add_yes,
     agree,
+    page_of,
+    say_more,
 )
 from connector_kit.models import ApiToken
 from connector_kit.publisher.actions import Actor
@@ -64,15 +67,19 @@ class List(Action):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--all", action="store_true", help="also expired and revoked tokens")
+        add_page(parser, "tokens", "key")
 
     def run(self, command: KitCommand, options: Options) -> None:
-        rows = list(list_tokens(with_ended=options["all"]))
+        tokens = list_tokens(with_ended=options["all"])
+        rows, next_after = page_of(tokens, options, lambda token: token.key)
         table = Table("key", "name", "owner", "scopes", "expires", "last used", "revoked", box=None)
         for row in rows:
             moments = (row.expires_at, row.last_used_at, row.revoked_at)
             dates = (f"{moment:%Y-%m-%d %H:%M}" if moment else "" for moment in moments)
             table.add_row(row.key, row.name, row.owner.get_username(), " ".join(row.scopes), *dates)
-        command.show({"tokens": [_to_json(row) for row in rows]}, table, options)
+        answer = {"tokens": [_to_json(row) for row in rows], "next_after": next_after}
+        command.show(answer, table, options)
+        say_more(command, next_after, options)
 
 
 class Revoke(Action):

@@ -18,8 +18,11 @@ from connector_kit.management.base import (
     KitCommand,
     Options,
     add_actions,
+    add_page,
     add_yes,
     agree,
+    page_of,
+    say_more,
 )
 from connector_kit.management.embedded.arguments import ATTENTION, read_secret
 from connector_kit.models import EmbeddedAccount
@@ -56,15 +59,21 @@ class ListAccounts(Action):
 
     words = "list accounts"
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        add_page(parser, "accounts", "name")
+
     def run(self, command: KitCommand, options: Options) -> None:
-        accounts = list(EmbeddedAccount.objects.order_by("name"))
+        stored = EmbeddedAccount.objects.order_by("name")
+        accounts, next_after = page_of(stored, options, lambda account: account.name)
         lines = "\n".join(
             f"{account.name}  account {account.account_id}  "
             f"{'sandbox' if account.sandbox else 'production'}  {account.base_url}".rstrip()
             for account in accounts
         )
-        answer = {"accounts": [_to_json(account) for account in accounts]}
+        documents = [_to_json(account) for account in accounts]
+        answer = {"accounts": documents, "next_after": next_after}
         command.show(answer, lines or "No accounts are stored.", options)
+        say_more(command, next_after, options)
 
 
 class CheckAccount(Action):
