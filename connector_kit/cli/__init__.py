@@ -30,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         from connector_kit.cli import completion  # noqa: PLC0415 - only when the shell asks
 
         completion.answer(PROGRAM)
+    if words == ["--llms"]:
+        words = ["catalog"]
     if not words or words[0] in utility.STATELESS:
         utility.configure_stateless()
         utility.Utility([PROGRAM, *words]).execute()

@@ -51,12 +51,13 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "token": "create keys to the REST API",
     },
     "At your desk": {
+        "catalog": "print every command with its options, for agents",
         "completion": "complete commands and options in your shell",
     },
 }
 """Commands by what one wants to do, in the order in which one comes to need them."""
 
-STATELESS = ("help", "--help", "-h", "completion", "new", "test")
+STATELESS = ("help", "--help", "-h", "catalog", "completion", "new", "test")
 """What needs neither settings nor data, so that it works, and leaves nothing, in any folder."""
 
 

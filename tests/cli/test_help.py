@@ -45,3 +45,18 @@ def test_an_unknown_command_is_answered_with_the_nearest(capsys):
 
     assert ended.value.code == 1
     assert "Did you mean rollout?" in capsys.readouterr().err
+
+
+def test_agents_get_every_command_with_its_options_at_once(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "connector_kit.cli", "--llms"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert all(f"### {name}\n" in done.stdout for name in GROUPED)
+    assert "`--template " in done.stdout
+    assert list(tmp_path.iterdir()) == []
