@@ -11,12 +11,13 @@ from connector_kit.adoption.draft import Draft
 from connector_kit.adoption.references import casualty, is_mention, is_reference
 from connector_kit.adoption.residue import SECRET, has_secret_inside
 from connector_kit.blueprint.order import cycles, dependencies
-from connector_kit.blueprint.resources import referred_type
+from connector_kit.blueprint.resources import names_reference, referred_type
 from connector_kit.blueprint.rules import component_findings
 from connector_kit.blueprint.rules.every import LITERAL_SECRET
 from connector_kit.blueprint.rules.flows import schedule_fault
 from connector_kit.blueprint.secrets import literal_secrets
 from connector_kit.documents import Document
+from connector_kit.documents.ids import is_id
 from connector_kit.documents.walking import Path, dotted, field_of
 
 _DISPENSABLE = (
@@ -134,6 +135,12 @@ def _leave_out_refused(draft: Draft) -> bool:
                 for path, text in draft.settings(name)
                 if path[-1] == "schedule" and path[0] in {"schedule", "pageGenerators"}
                 if text and schedule_fault(text)
+            ]
+        if finding == "E014":
+            cures = [
+                path
+                for path, text in draft.settings(name)
+                if names_reference(path) and not is_id(text)
             ]
         for path in cures:
             draft.cut(name, path, message)

@@ -139,6 +139,15 @@ def test_what_every_account_has_stays(field):
     assert documents(adopted(**changed("connections", http=http)))["shop"]["http"][field] == GONE
 
 
+def test_what_is_no_id_is_left_out_where_ids_belong():
+    http = small()["connections"][0]["http"] | {"_httpConnectorId": "shopify"}
+
+    adoption = adopted(**changed("connections", http=http))
+
+    assert "_httpConnectorId" not in documents(adoption)["shop"]["http"]
+    assert "is no id" in reasons(adoption, "shop")["http._httpConnectorId"]
+
+
 def test_flows_that_start_each_other_are_opened_at_the_least_cost():
     other = identity("flows", 2)
     flows = [

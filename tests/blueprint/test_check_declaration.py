@@ -113,6 +113,11 @@ MISTAKES = {
     "name as the source": (flow(source=Source("ordres")), "E014"),
     "name as a step": (flow(steps=[Step("post_message")]), "E014"),
     "name as the abstract flow": (Flow("X", abstract_flow="orders_template"), "E014"),
+    "name of a group": (flow(flow_grouping="Orders"), "E014"),
+    "name of an application": (
+        Connection("X", type="http", http={**HTTP, "_httpConnectorId": "shopify"}),
+        "E014",
+    ),
     "name in an override": (
         Flow("X", source=Shop.orders, overrides={"exports": [{"_abstractId": "ordres"}]}),
         "E014",

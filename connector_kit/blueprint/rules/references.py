@@ -17,10 +17,10 @@ from connector_kit.blueprint.resources import (
 from connector_kit.blueprint.rules.reading import Components
 from connector_kit.blueprint.schemas import field_at
 from connector_kit.documents import LITERAL, REF, Json, referred
+from connector_kit.documents.ids import is_id
 from connector_kit.documents.walking import Path, dotted, field_of, leaves, members
 
 _INDEX = re.compile(r"\[\d+\]")
-_RAW_ID = re.compile(r"[0-9a-f]{24}")
 
 _RULES = frozenset({"filter", "inputFilter", "responseTransform", "transform"})
 """Fields with an object of rules, or one that names a function of a script."""
@@ -44,13 +44,13 @@ def reference_findings(component: CompiledComponent, components: Components) -> 
         for item in value if isinstance(value, list) else [value]:
             if (name := referred(item)) is not None:
                 yield from _of_another_type(path, name, target, components)
-            elif isinstance(item, str) and _RAW_ID.fullmatch(item):
+            elif isinstance(item, str) and is_id(item):
                 if _is_own(target) if target else key not in SERVER_FIELDS:
                     message = f"{path} contains the id {item}, which exists in only one account."
                     hint = "Declare the component with this id and refer to it."
                     yield Finding("W020", message, hint)
-            elif item is not None and (_is_name(item, components) or (target and _is_own(target))):
-                yield _no_reference(path, item, components)
+            elif isinstance(item, str) or (item is not None and target):
+                yield _no_reference(path, item, target, components)
 
 
 _BRACKETS = {True: "Put it in brackets: [...].", False: "Pass the object without brackets."}
@@ -78,11 +78,16 @@ def _is_name(item: Json, components: Components) -> bool:
     return isinstance(item, str) and item in components
 
 
-def _no_reference(path: str, item: Json, components: Components) -> Finding:
+def _no_reference(
+    path: str, item: Json, target: ResourceType | None, components: Components
+) -> Finding:
     if _is_name(item, components):
         message = f"{path} contains the text {item!r} instead of a reference."
         hint = f'Write {item} without quotes, or Ref("{item}") if it is declared later.'
         return Finding("E014", message, hint)
+    if target is None or not _is_own(target):
+        hint = "Use an id, with 24 hexadecimal digits, or a reference."
+        return Finding("E014", f"{path} is {item!r}, which is no id.", hint)
     message = f"{path} is {item!r}, which is no component of the connector."
     hint = f"{did_you_mean(str(item), components)}Pass the object, not its name."
     return Finding("E014", message, hint)
