@@ -16,8 +16,8 @@ COMMON = {"help", "version", "verbosity", "settings", "pythonpath", "traceback",
 COMMON |= {"force_color", "skip_checks"}
 HEAD = """# Commands
 
-Every command of `connector-kit`, with its options, examples, and exit codes. `connector-kit catalog`
-prints this page.
+Every command of `connector-kit`, with its options, examples, and exit codes;
+`connector-kit catalog` prints this page.
 
 `python manage.py` runs the same commands in a checkout. `connector-kit` finds the project that you
 are in: the nearest `pyproject.toml` upward with a table `[tool.connector-kit]`.
