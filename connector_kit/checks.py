@@ -165,7 +165,7 @@ DEPLOYMENT: tuple[tuple[Callable[[conf.Settings], bool], Warning], ...] = (
             "CONNECTOR_KIT_ENCRYPTION_KEYS is not set: secret settings and tokens of embedded "
             "accounts are encrypted with the key in this machine's home folder, which other "
             "machines do not have.",
-            hint="Set a key for all processes of the server; 'manage.py embedded new-key' "
+            hint="Set a key for all processes of the server; 'connector-kit embedded new-key' "
             "generates one. On a single machine with a permanent home folder, silence this "
             "check.",
             id="connector_kit.W253",

@@ -160,7 +160,7 @@ def encryption_keys(raw: str) -> tuple[str, ...]:
         if size != 32:
             raise ValueError(
                 f"has an invalid key at position {place}. A key is 32 bytes in URL-safe base64, "
-                "44 characters. To generate one, run 'manage.py embedded new-key'."
+                "44 characters. To generate one, run 'connector-kit embedded new-key'."
             )
     if len(keys) != len(set(keys)):
         raise ValueError("contains the same key twice. List each key once.")

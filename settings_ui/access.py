@@ -42,7 +42,7 @@ def opens(scope: Scope) -> Callable[[View], View]:
                 yours = f"you are {role}" if role else "you have no role"
                 raise PermissionDenied(
                     f"This requires the {able} role; {yours}. An admin can change your role with "
-                    "'manage.py staff'."
+                    "'connector-kit staff'."
                 )
             staff_request = cast("StaffRequest", request)
             staff_request.role = role

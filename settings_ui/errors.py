@@ -111,7 +111,7 @@ def too_many_attempts(request: HttpRequest, *_credentials: object) -> HttpRespon
         "Too many attempts",
         "Too many wrong passwords were entered. Wait five minutes, or log in from another "
         "network or with a browser you have logged in with before. An administrator can unlock "
-        "the log-in with 'manage.py axes_reset'.",
+        "the log-in with 'connector-kit axes_reset'.",
     )
     page["Retry-After"] = str(int(settings.AXES_COOLOFF_TIME.total_seconds()))
     return page

@@ -37,8 +37,8 @@ class BearerTokens(BaseAuthentication):
         token = find_token(text.strip(), now=now)
         if token is None:
             refusal = AuthenticationFailed(
-                "The token is unknown, expired, or revoked. To create a new one, run 'manage.py "
-                "token create'."
+                "The token is unknown, expired, or revoked. To create a new one, run "
+                "'connector-kit token create'."
             )
             raise refusal_of_stranger(request, refusal)
         note_use(token, now=now)

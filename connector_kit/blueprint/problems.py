@@ -23,7 +23,8 @@ class Finding:
 class Problem:
     """A finding with its place: the connector's class and, if it is in one, the attribute.
 
-    An error keeps the connector from being compiled; a warning is reported by ``manage.py check``.
+    An error keeps the connector from being compiled; a warning is reported by
+    ``connector-kit check``.
     """
 
     connector: str

@@ -66,7 +66,7 @@ def find_account(name: str | None = None) -> EmbeddedAccount:
     problem = f"There is no embedded account {name!r}" if name else "Which embedded account?"
     raise EmbeddedError(
         "unknown_account",
-        f"{problem} ({', '.join(names) or 'none is stored'}). To store one, run 'manage.py "
+        f"{problem} ({', '.join(names) or 'none is stored'}). To store one, run 'connector-kit "
         "embedded account add NAME'.",
     )
 
@@ -116,8 +116,8 @@ def token_of(account: EmbeddedAccount) -> Secret:
     if not account.token:
         raise EmbeddedError(
             "no_token",
-            f"The token of the embedded account {account} was deleted. Store one with 'manage.py "
-            f"embedded account add {account}'.",
+            f"The token of the embedded account {account} was deleted. Store one with "
+            f"'connector-kit embedded account add {account}'.",
         )
     return decrypted(account.token, whose=account)
 

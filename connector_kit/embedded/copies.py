@@ -89,7 +89,7 @@ def _require_complete(adoption: Adoption) -> None:
         raise EmbeddedError(
             "not_copyable",
             f"{', '.join(calling)} call functions on a stack, which are not in the account. Turn "
-            "the integration into a connector ('manage.py adopt'), write these functions in "
+            "the integration into a connector ('connector-kit adopt'), write these functions in "
             "Python, and deploy it.",
         )
 

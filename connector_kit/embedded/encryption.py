@@ -35,5 +35,5 @@ def _unreadable(whose: object) -> EmbeddedError:
     return EmbeddedError(
         "token_unreadable",
         f"The token of the embedded account {whose} was {LOST_KEY}, or store the token again: "
-        f"'manage.py embedded account add {whose}'.",
+        f"'connector-kit embedded account add {whose}'.",
     )

@@ -24,5 +24,5 @@ def named(account: EmbeddedAccount | str) -> Iterator[None]:
             "token_refused",
             f"integrator.io refuses the token of the embedded account {account}: it was revoked, "
             "has expired, or belongs to another region. Create a new one there and store it with "
-            f"'manage.py embedded account add {account}'.",
+            f"'connector-kit embedded account add {account}'.",
         ) from error

@@ -51,7 +51,7 @@ def find_deployment(
     raise EmbeddedError(
         "unknown_deployment",
         f"{connector} is not deployed for {end_user!r}. To list deployments, run "
-        "'manage.py embedded list'.",
+        "'connector-kit embedded list'.",
     )
 
 
@@ -84,7 +84,7 @@ def account_of(installation: Installation) -> EmbeddedAccount:
         raise EmbeddedError(
             "not_embedded",
             f"The installation {installation.integration_id} was made by a customer, and the kit "
-            "does not have the customer's token. Push an update instead with 'manage.py rollout "
-            "start'.",
+            "does not have the customer's token. Push an update instead with "
+            "'connector-kit rollout start'.",
         )
     return installation.embedded_account

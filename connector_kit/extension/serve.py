@@ -1,6 +1,6 @@
 """Serving over HTTP: functions and nothing else (``connector-kit-stack``), or all of the kit.
 
-``manage.py serve`` and ``manage.py stack`` come here too, so that there is one way to serve.
+``connector-kit serve`` and ``stack`` come here too, so that there is one way to serve.
 """
 
 from __future__ import annotations

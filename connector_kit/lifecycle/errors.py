@@ -30,7 +30,7 @@ class InstallationVanished(LifecycleError):
         super().__init__(
             "installation_vanished",
             f"The integration {integration_id} is no longer in this account, or does not belong "
-            "to this connector. To update the records, run 'manage.py installbase sync'.",
+            "to this connector. To update the records, run 'connector-kit installbase sync'.",
         )
 
 
@@ -85,7 +85,7 @@ def not_recorded(connector: object, version: str) -> LifecycleError:
     return LifecycleError(
         "not_published",
         f"The account has version {version} of {connector}, but this release is not recorded "
-        f"here. Nothing was changed. First run 'manage.py publish' with the code of {version} "
+        f"here. Nothing was changed. First run 'connector-kit publish' with the code of {version} "
         "against this database.",
     )
 

@@ -82,7 +82,7 @@ class Work:
             raise LifecycleError(
                 "not_published",
                 f"No release of {self.installation.connector.slug} is recorded here. First run "
-                "'manage.py publish' against this database.",
+                "'connector-kit publish' against this database.",
             )
         return self.operation.release
 

@@ -68,7 +68,8 @@ def blocked_plan(work: Work, found: list[tuple[str, Document]]) -> Plan:
         NEEDED,
         f"This installation holds {len(found)} documents with the connector's tag that are on no "
         f"record here: {listed}{more}. Other code made them, and an update would make them again.",
-        f"Take the installation over first: manage.py takeover {work.installation.connector.slug}.",
+        "Take the installation over first: connector-kit takeover "
+        f"{work.installation.connector.slug}.",
     )
     return Plan((conflict,), unknown=tuple(document["_id"] for _, document in found))
 
@@ -83,7 +84,7 @@ def require_taken_over(work: Work, account: Account) -> None:
         raise LifecycleError(
             NEEDED,
             "This installation was made by other code. Nothing was changed. Its publisher must "
-            f"take it over first (manage.py takeover {installation.connector.slug}).",
+            f"take it over first (connector-kit takeover {installation.connector.slug}).",
         )
     if installation.release_id is None and INTEGRATION in work.journal.applied:
         raise LifecycleError(

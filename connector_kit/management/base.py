@@ -99,7 +99,7 @@ class KitCommand(BaseCommand, ABC):
             raise CommandError(str(error)) from error
         except (OperationalError, ProgrammingError) as error:
             raise CommandError(
-                f"Database error: {error}. If tables or columns are missing, run 'manage.py "
+                f"Database error: {error}. If tables or columns are missing, run 'connector-kit "
                 "migrate'. Otherwise, check DATABASE_URL and that the database server is running."
             ) from error
         except KeyboardInterrupt:
@@ -128,7 +128,7 @@ class KitCommand(BaseCommand, ABC):
 
 
 class Action(ABC):
-    """One of the things that a command does: ``create`` in ``manage.py token create``."""
+    """One of the things that a command does: ``create`` in ``connector-kit token create``."""
 
     words: str
     """What it does, for the help."""

@@ -1,4 +1,4 @@
-"""The actions of ``manage.py license`` that show licenses, now and in the days to come."""
+"""The actions of ``connector-kit license`` that show licenses, now and in the days to come."""
 
 from __future__ import annotations
 
@@ -273,7 +273,7 @@ def _print_drift(rows: Iterable[License], console: Console) -> None:
         console.print(table)
         console.print(
             "These licenses differ from the platform. To write the recorded values, run "
-            "'manage.py license reconcile --repair'."
+            "'connector-kit license reconcile --repair'."
         )
 
 
@@ -285,6 +285,6 @@ def _lost_table(rows: Iterable[License]) -> Table:
     )  # fmt: skip
     for row in rows:
         since = f"{row.vanished_at:%F %T}" if row.vanished_at else ""
-        remedy = f"manage.py license restore '#{row.pk}'" if row.is_managed else row.message
+        remedy = f"connector-kit license restore '#{row.pk}'" if row.is_managed else row.message
         table.add_row(str(row.pk), row.email, str(row.ends or ""), since, remedy)
     return table

@@ -45,7 +45,7 @@ class KeyLost(ConnectorKitError):
     def __init__(self, what: str) -> None:
         super().__init__(
             f"{what} were {encryption.LOST_KEY}.",
-            hint="If the key is lost, run 'manage.py embedded rotate-keys --forget-lost': it "
+            hint="If the key is lost, run 'connector-kit embedded rotate-keys --forget-lost': it "
             "discards what cannot be decrypted, and the next operation reads it again from "
             "the customer's account.",
         )

@@ -96,7 +96,7 @@ def find_connector(name: str | None) -> Connector:
         ) from error
     if known := Connector.objects.filter(slug=slug).first():
         return known
-    raise NotPublished(f"{slug} is not published yet. First run 'manage.py publish {place}'.")
+    raise NotPublished(f"{slug} is not published yet. First run 'connector-kit publish {place}'.")
 
 
 def find_release(connector: Connector, version: str | None) -> Release:
@@ -119,7 +119,7 @@ def published_id(connector: Connector) -> str:
     if connector.connector_id:
         return connector.connector_id
     raise NotPublished(
-        f"{connector.slug} has no record on the platform yet. First run 'manage.py publish "
+        f"{connector.slug} has no record on the platform yet. First run 'connector-kit publish "
         f"{connector.slug}'."
     )
 

@@ -13,7 +13,7 @@ from connector_kit.extension.authoring.modules import function_problems
 
 
 def register_checks() -> None:
-    """Make ``manage.py check`` check the connectors, too."""
+    """Make ``connector-kit check`` check the connectors, too."""
     checks.register(connectors_are_sound)
 
 

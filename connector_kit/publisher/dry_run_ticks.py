@@ -243,7 +243,7 @@ def _give_up(answers: QuerySet[DryRunAnswer], at: datetime) -> None:
         outcome="timed_out",
         code="timed_out",
         message="The platform did not call the update function in time. Check that the server is "
-        "running and that the stack record's hostURI leads to it (manage.py publish). A "
+        "running and that the stack record's hostURI leads to it (connector-kit publish). A "
         "late call changes nothing.",
         answered_at=at,
     )

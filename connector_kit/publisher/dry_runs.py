@@ -37,7 +37,7 @@ def ask(
     if not 1 <= len(integration_ids) <= AT_MOST:
         raise PublisherError(
             f"A dry run takes 1 to {AT_MOST} installations, not {len(integration_ids)}. For the "
-            "whole install base, use 'manage.py plan --all'."
+            "whole install base, use 'connector-kit plan --all'."
         )
     chosen = choose_installations(connector, integration_ids)
     refuse_during_rollouts(connector)

@@ -38,8 +38,8 @@ def strangers(connector: Connector | None, integration_ids: Sequence[str]) -> di
         row = known.get(name)
         if row is None:
             reasons[name] = (
-                f"{name} is not recorded. Check 'manage.py installbase list'; if it is new, first "
-                "run 'installbase sync'."
+                f"{name} is not recorded. Check 'connector-kit installbase list'; if it is new, "
+                "first run 'installbase sync'."
             )
         elif connector and row.connector_id != connector.pk:
             reasons[name] = f"{name} is an installation of {row.connector}."

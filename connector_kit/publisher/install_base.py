@@ -140,7 +140,8 @@ def _refuse_to_believe(connector: Connector, *, missing: int, listed: int) -> No
     raise InstallBaseShrunk(
         f"The platform lists {listed} installations of {connector.slug}, but {missing} recorded "
         "ones are missing. None was marked as vanished. Check the install base in integrator.io. "
-        f"If they are gone, run 'manage.py installbase sync {connector.slug} --accept-vanished'."
+        f"If they are gone, run 'connector-kit installbase sync {connector.slug} "
+        "--accept-vanished'."
     )
 
 

@@ -64,7 +64,7 @@ def choose_installations(
         return tuple(active.order_by("integration_id").values_list("integration_id", flat=True))
     if embedded := embedded_among(integration_ids):
         raise PublisherError(
-            f"'manage.py embedded plan' plans embedded deployments: {', '.join(embedded)}."
+            f"'connector-kit embedded plan' plans embedded deployments: {', '.join(embedded)}."
         )
     require_installations(connector, integration_ids)
     children = Installation.objects.filter(integration_id__in=integration_ids).exclude(parent=None)

@@ -189,7 +189,7 @@ def _customer_notes(
         label = version.component(name).document.get("name") or name
         yield (
             f"{version.version} adds the connection {label}: after the update, {who} with part of "
-            "it for the customer to connect. 'manage.py plan' shows what waits."
+            "it for the customer to connect. 'connector-kit plan' shows what waits."
         )
 
 
@@ -212,7 +212,7 @@ _OUT_OF_ORDER = (
 
 _NOT_YET = (
     "{0} will be recorded. New customers get {1} until a rollout to the whole install base "
-    "completes. To change that now, run 'manage.py release default {0}'."
+    "completes. To change that now, run 'connector-kit release default {0}'."
 )
 
 _REFUSED_CALLS = (

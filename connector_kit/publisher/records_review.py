@@ -120,7 +120,7 @@ class _Drift:
 
     def objection(self) -> Objection:
         message = f"The platform has {self.found!r} there; it should be {self.wanted!r}."
-        hint = "To correct it, run 'manage.py publish'."
+        hint = "To correct it, run 'connector-kit publish'."
         return Objection(self.code, self.field, message, hint, Weight.MENDED)
 
 
@@ -138,7 +138,7 @@ def _of_stack(stack: Document | None, client: Client) -> Iterator[Objection]:
             "stack.server.systemToken",
             "The stack record has a system token that is not in this server's settings: every "
             "call of the platform would be refused.",
-            "Set CONNECTOR_KIT_SYSTEM_TOKEN to the stack's token ('manage.py publish "
+            "Set CONNECTOR_KIT_SYSTEM_TOKEN to the stack's token ('connector-kit publish "
             "--show-system-token' prints it), and restart the server.",
             Weight.ADVICE,
         )

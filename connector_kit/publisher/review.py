@@ -92,7 +92,7 @@ def refuse(examined: Examined, *, break_installations: bool = False) -> None:
 
 
 def examine(target: str | None, *, development: bool = False) -> Examined:
-    """Look at the settings and at the declaration, as ``manage.py check`` does, and no further.
+    """Look at the settings and at the declaration, as ``connector-kit check`` does, and no further.
 
     With *development*, the candidate has a `development_version`.
     """

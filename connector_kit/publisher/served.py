@@ -59,7 +59,7 @@ def dropped(cls: type[blueprint.Connector], live: Iterable[ReleaseStanding]) -> 
             f"The {call} is not in this code, but {_listed(need)} calls it. The calls would fail "
             "after publication.",
             "Keep it in the class next to its replacement until no installation has these "
-            "releases ('manage.py release' counts them), or accept the failures with "
+            "releases ('connector-kit release' counts them), or accept the failures with "
             "--break-installations.",
             Weight.BREAKS,
         )

@@ -106,7 +106,7 @@ def revoke_link(installation: Installation, key: int, *, by: Actor) -> SettingsL
     if link is None:
         raise PublisherError(
             f"There is no active link {key} to these settings. To list active links, run "
-            f"'manage.py settings_link {installation.integration_id} --list'."
+            f"'connector-kit settings-link {installation.integration_id} --list'."
         )
     _revoke(link, by)
     return link

@@ -48,7 +48,7 @@ def create_token(owner: str, name: str, scopes: list[str], *, days: int, by: Act
     user = get_user_model().objects.filter(username=owner, is_active=True).first()
     if user is None:
         raise PublisherError(
-            f"There is no active user {owner!r}. Run 'manage.py staff add {owner} --role …'."
+            f"There is no active user {owner!r}. Run 'connector-kit staff add {owner} --role …'."
         )
     granted = _granted(user, scopes)
     key, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
@@ -98,7 +98,7 @@ def revoke_token(key: str, *, by: Actor) -> ApiToken:
     """End the token with that *key* for good; raises `PublisherError` when there is none."""
     row = ApiToken.objects.select_for_update().filter(key=key).first()
     if row is None:
-        raise PublisherError(f"There is no token {key!r}. See 'manage.py token list --all'.")
+        raise PublisherError(f"There is no token {key!r}. See 'connector-kit token list --all'.")
     if row.revoked_at is None:
         row.revoked_at = timezone.now()
         row.save(update_fields=["revoked_at"])

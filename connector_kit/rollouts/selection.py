@@ -74,7 +74,7 @@ class Selection:
             if unknown:
                 raise RolloutError(
                     f"No installation of {connector} has the {noun} {', '.join(unknown)}. Correct "
-                    "it, or first run 'manage.py installbase sync'.",
+                    "it, or first run 'connector-kit installbase sync'.",
                     field=f"only.{_FIELDS[field]}",
                 )
         if self != WHOLE_BASE and not self.of(connector).exists():

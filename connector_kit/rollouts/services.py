@@ -312,7 +312,7 @@ def newest(connector: Connector) -> Release:
     """The release that a rollout of *connector* pushes; raises `RolloutError` without one."""
     release = Release.objects.newest(connector)
     if release is None:
-        raise RolloutError(f"{connector} has no release. First run 'manage.py publish'.")
+        raise RolloutError(f"{connector} has no release. First run 'connector-kit publish'.")
     return release
 
 
@@ -322,4 +322,6 @@ def _require_published(connector: Connector, release: Release) -> None:
     # Deployments need no marketplace record.
     deployments = Installation.objects.embedded().filter(connector=connector)
     if not connector.connector_id and not deployments.exists():
-        raise RolloutError(f"{connector} has no marketplace record. First run 'manage.py publish'.")
+        raise RolloutError(
+            f"{connector} has no marketplace record. First run 'connector-kit publish'."
+        )

@@ -1,4 +1,4 @@
-"""The RSGI application, which ``manage.py serve`` serves."""
+"""The RSGI application, which ``connector-kit serve`` serves."""
 
 from connector_kit.conf import kit
 from connector_kit.extension.edge import Edge

@@ -1,4 +1,4 @@
-"""The WSGI application, for servers other than ``manage.py serve``.
+"""The WSGI application, for servers other than ``connector-kit serve``.
 
 It has no defense of its own against slow clients (docs/operations.md#elsewhere).
 

@@ -52,7 +52,7 @@ class Declared:
     """A connector as if it were installed, with an id for everything that it declares.
 
     *documents* are its components as an account would hold them, by external id. Mistakes in the
-    declaration are not looked for: ``manage.py check`` does that.
+    declaration are not looked for: ``connector-kit check`` does that.
     """
 
     def __init__(self, connector: type[Connector]) -> None:

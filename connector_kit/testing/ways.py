@@ -83,7 +83,7 @@ class OverHttp:
         except (requests.ConnectionError, requests.Timeout) as error:
             raise StackUnreachable(
                 f"{self._url} does not answer ({type(error).__name__}): check that a stack runs "
-                "there, as manage.py stack or connector-kit-stack."
+                "there, as connector-kit stack or connector-kit-stack."
             ) from None
         return _result(response.status_code, response.content)
 

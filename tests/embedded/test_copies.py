@@ -107,7 +107,7 @@ def test_an_integration_that_is_not_there_is_refused(embedding):
 
 
 def test_what_calls_a_stack_is_told_to_become_a_connector(embedding, acme):
-    with pytest.raises(EmbeddedError, match=r"'manage\.py adopt'") as refused:
+    with pytest.raises(EmbeddedError, match=r"'connector-kit adopt'") as refused:
         record_copy(embedding.account, acme.integration_id, name="Copy", version="1.0.0")
 
     assert refused.value.code == "not_copyable"

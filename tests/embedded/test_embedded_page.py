@@ -17,7 +17,7 @@ from examples.embedded.applications import Applications, running
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "embedded.md").read_text()
 MINUTES = PAGE.partition("## Ten minutes")[2].partition("\n## ")[0]
-COMMAND = re.compile(r"^\$ python manage.py (embedded .*)$", re.MULTILINE)
+COMMAND = re.compile(r"^\$ connector-kit (embedded .*)$", re.MULTILINE)
 
 
 @pytest.fixture

@@ -352,7 +352,7 @@ def test_a_database_without_releases(customer, untouched):
     operation = customer.push()
 
     assert operation.code == "not_published"
-    assert "manage.py publish" in operation.message
+    assert "connector-kit publish" in operation.message
 
 
 def test_a_connector_that_is_not_served_here(shop, customer, untouched):

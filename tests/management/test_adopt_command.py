@@ -1,4 +1,4 @@
-"""``manage.py adopt`` as somebody types it."""
+"""``connector-kit adopt`` as somebody types it."""
 
 import json
 from pathlib import Path
@@ -42,8 +42,8 @@ def test_it_says_what_is_not_as_it_was_and_what_comes_next(downloaded, capsys):
     assert "missing_http_connection" in said
     assert "Unused files:\n  README.md\n" in said
     target = f"{Path().absolute() / 'orders_to_erp'}:OrdersToERP"
-    assert f"manage.py blueprint {target}\n" in said
-    assert f"manage.py publish {target}\n" in said
+    assert f"connector-kit blueprint {target}\n" in said
+    assert f"connector-kit publish {target}\n" in said
 
 
 def test_everything_can_be_chosen(downloaded):
@@ -171,7 +171,7 @@ def test_help_shows_examples_and_exit_codes(capsys):
         call_command("adopt", "--help")
 
     said = capsys.readouterr().out
-    assert "manage.py adopt downloaded.zip --output my_connector" in said
+    assert "connector-kit adopt downloaded.zip --output my_connector" in said
     assert "exit codes:\n  0  package written" in said
     assert "first version (1.0.0)" in said
 

@@ -1,4 +1,4 @@
-"""``manage.py blueprint`` as somebody types it; no database is asked."""
+"""``connector-kit blueprint`` as somebody types it; no database is asked."""
 
 import json
 
@@ -122,7 +122,7 @@ def test_help_shows_examples_and_exit_codes(capsys):
         call_command("blueprint", "--help")
 
     said = capsys.readouterr().out
-    assert "manage.py blueprint ./my_connector --json" in said
+    assert "connector-kit blueprint ./my_connector --json" in said
     assert "exit codes:\n  0  the connector can be published" in said
 
 

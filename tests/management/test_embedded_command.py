@@ -1,4 +1,4 @@
-"""``manage.py embedded`` as somebody types it."""
+"""``connector-kit embedded`` as somebody types it."""
 
 import io
 import json

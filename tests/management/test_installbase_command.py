@@ -1,4 +1,4 @@
-"""``manage.py installbase`` as somebody types it."""
+"""``connector-kit installbase`` as somebody types it."""
 
 import json
 
@@ -70,7 +70,7 @@ def test_list_can_be_narrowed_to_a_version(installed, capsys):
 
 
 def test_an_unpublished_connector_is_an_error_that_names_the_way_out(db, platform):
-    with pytest.raises(CommandError, match=r"manage\.py publish"):
+    with pytest.raises(CommandError, match=r"connector-kit publish"):
         call_command("installbase", "list", "tests.publisher.declared:OrdersToSlack")
 
 

@@ -1,4 +1,4 @@
-"""``manage.py invoke`` as somebody types it."""
+"""``connector-kit invoke`` as somebody types it."""
 
 import io
 import json

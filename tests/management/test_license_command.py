@@ -1,4 +1,4 @@
-"""``manage.py license`` as somebody types it."""
+"""``connector-kit license`` as somebody types it."""
 
 import json
 

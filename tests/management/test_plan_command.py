@@ -1,4 +1,4 @@
-"""``manage.py plan`` as somebody types it."""
+"""``connector-kit plan`` as somebody types it."""
 
 import io
 import json

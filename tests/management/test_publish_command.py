@@ -1,4 +1,4 @@
-"""``manage.py publish`` as somebody types it."""
+"""``connector-kit publish`` as somebody types it."""
 
 import json
 
@@ -95,7 +95,7 @@ def test_help_shows_examples_and_exit_codes(command, capsys):
         call_command(command, "--help")
 
     said = capsys.readouterr().out
-    assert f"manage.py {command}" in said
+    assert f"connector-kit {command}" in said
     assert "exit codes:" in said
 
 

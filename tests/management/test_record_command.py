@@ -1,4 +1,4 @@
-"""``manage.py record`` as somebody types it, beside a server that runs."""
+"""``connector-kit record`` as somebody types it, beside a server that runs."""
 
 import json
 import os
@@ -144,7 +144,7 @@ def test_show_prints_one_sample(home, capsys):
     call_command("record", "show", "diy/hook.preMap.1", "--json")
 
     assert json.loads(capsys.readouterr().out)["call"]["function"] == "preMap"
-    with pytest.raises(CommandError, match=r"manage\.py record list"):
+    with pytest.raises(CommandError, match=r"connector-kit record list"):
         call_command("record", "show", "diy/other")
 
 
@@ -213,5 +213,5 @@ def test_help_shows_examples_and_exit_codes():
         text=True,
     )
 
-    assert "manage.py record start" in done.stdout
+    assert "connector-kit record start" in done.stdout
     assert "exit codes:" in done.stdout

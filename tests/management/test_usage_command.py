@@ -1,4 +1,4 @@
-"""``manage.py usage`` as somebody types it."""
+"""``connector-kit usage`` as somebody types it."""
 
 import csv
 import io

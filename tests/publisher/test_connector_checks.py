@@ -1,4 +1,4 @@
-"""``manage.py check`` looks into the configured connectors."""
+"""``connector-kit check`` looks into the configured connectors."""
 
 import inspect
 

@@ -215,7 +215,7 @@ def test_installations_of_other_connectors_are_left_alone(orders, platform):
 def test_a_connector_without_a_listing_has_no_install_base(orders):
     orders.connector_id = None
 
-    with pytest.raises(NotPublished, match=r"manage\.py publish"):
+    with pytest.raises(NotPublished, match=r"connector-kit publish"):
         sync_install_base(orders)
 
 

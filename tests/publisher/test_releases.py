@@ -47,7 +47,7 @@ def test_publishing_says_who_gets_what(orders, monkeypatch):
     [note] = publish(ORDERS, dry_run=True).notes
 
     assert "New customers get 1.0.0 until a rollout to the whole install base completes" in note
-    assert "manage.py release default 1.1.0" in note
+    assert "connector-kit release default 1.1.0" in note
 
 
 def test_releases_stand_with_their_installations_the_newest_first(both):

@@ -1,4 +1,4 @@
-"""``manage.py rollout`` as somebody types it."""
+"""``connector-kit rollout`` as somebody types it."""
 
 import json
 import re
@@ -158,7 +158,7 @@ def test_a_halt_ends_the_watch_with_its_own_exit_code(installed, settings, run):
 
 
 def test_the_help_shows_examples_and_exit_codes():
-    text = Command().create_parser("manage.py", "rollout").format_help()
+    text = Command().create_parser("connector-kit", "rollout").format_help()
 
     for words in ("--watch", "rollout pause 7", "exit codes", "3  halted"):
         assert words in text
@@ -168,7 +168,7 @@ def test_the_help_shows_examples_and_exit_codes():
     "action", ["start", "status", "pause", "resume", "abort", "retry", "rollback", "unlock"]
 )
 def test_every_action_explains_itself(action, capsys):
-    parser = Command().create_parser("manage.py", "rollout")
+    parser = Command().create_parser("connector-kit", "rollout")
 
     with pytest.raises(SystemExit):
         parser.parse_args([action, "--help"])

@@ -1,4 +1,4 @@
-"""``manage.py sandbox`` and ``python -m connector_kit.sandbox``."""
+"""``connector-kit sandbox`` and ``python -m connector_kit.sandbox``."""
 
 import json
 import signal

@@ -39,7 +39,7 @@ celery_app.loader.import_default_modules()
 assert celery_app.conf.broker_url.startswith("redis://")
 for name, package in get_commands().items():
     if package == "connector_kit" and name != "sandbox":
-        load_command_class(package, name).create_parser("manage.py", name)
+        load_command_class(package, name).create_parser("connector-kit", name)
 call_command("check", fail_level="WARNING")
 """
 REDIS = {"REDIS_URL": "redis://redis.example.com:6379/0"}

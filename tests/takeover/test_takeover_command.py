@@ -1,4 +1,4 @@
-"""``manage.py takeover`` as somebody types it."""
+"""``connector-kit takeover`` as somebody types it."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def test_an_update_of_what_other_code_made_is_refused_with_the_way_out(old, move
     assert "connections/ERP" in step["message"]
     assert len(answer.plan["unknown"]) == 8
     assert (operation.outcome, operation.code) == ("failed", "takeover_needed")
-    assert "manage.py takeover erp" in operation.message
+    assert "connector-kit takeover erp" in operation.message
     assert customer.untouched() == before
 
 

@@ -89,7 +89,7 @@ def test_every_sample_is_a_parameter_with_the_name_of_its_file(tmp_path: Path) -
 def test_a_folder_without_samples_is_an_error_since_a_test_of_nothing_passes(
     tmp_path: Path,
 ) -> None:
-    with pytest.raises(UnreadableSampleError, match=r"manage\.py record start"):
+    with pytest.raises(UnreadableSampleError, match=r"connector-kit record start"):
         replay(tmp_path, {})
 
 

@@ -39,7 +39,7 @@ class PlatformShape(Shown):
 
 
 class LicenseShape(Shown):
-    """A license, as ``manage.py license show --json`` prints it.
+    """A license, as ``connector-kit license show --json`` prints it.
 
     *ends* is the last agreed day, *switched_off_at* when the platform ends it, including the grace;
     both are null while the platform sets its dates. *code* and *message* say why the requested

@@ -106,7 +106,7 @@ def read_samples(folder: Path) -> dict[str, Sample]:
     files = [sample for sample in sample_files(folder) if sample.stat().st_size]
     if not files:
         raise UnreadableSampleError(
-            f"There are no samples in {folder}. To record some, run 'manage.py record start'."
+            f"There are no samples in {folder}. To record some, run 'connector-kit record start'."
         )
     names = [file.relative_to(folder).with_suffix("").as_posix() for file in files]
     return {name: Sample.read(file) for name, file in zip(names, files, strict=True)}

@@ -28,8 +28,8 @@ def release_of(installation: Installation) -> Release:
     if release is None:
         raise LifecycleError(
             "not_published",
-            f"No release of {installation.connector.slug} is recorded here. First run 'manage.py "
-            "publish' against this database.",
+            f"No release of {installation.connector.slug} is recorded here. First run "
+            "'connector-kit publish' against this database.",
         )
     return release
 

@@ -1,4 +1,4 @@
-"""``manage.py adopt``: an integration that was built by hand, turned into a connector."""
+"""``connector-kit adopt``: an integration that was built by hand, turned into a connector."""
 
 import shlex
 from pathlib import Path
@@ -36,9 +36,9 @@ class Command(KitCommand):
         "compared with the original."
     )
     example = """
-manage.py adopt downloaded/
-manage.py adopt downloaded.zip --output my_connector --name "Orders to ERP"
-manage.py adopt 64a1f0c2b3d4e5f607182901 --class-name OrdersToErp --release 0.1.0 --json
+connector-kit adopt downloaded/
+connector-kit adopt downloaded.zip --output my_connector --name "Orders to ERP"
+connector-kit adopt 64a1f0c2b3d4e5f607182901 --class-name OrdersToErp --release 0.1.0 --json
 """
     exit_codes = {
         0: "package written; it compiles to the adopted documents",
@@ -145,4 +145,4 @@ def _render(adoption: Adoption, blueprint: Blueprint, folder: Path, console: Con
     target = shlex.quote(f"{folder}:{adoption.outline.class_name}")
     console.print("Next:", style="bold")
     for command in (f"blueprint {target}", f"publish {target} --dry-run", f"publish {target}"):
-        console.print(f"  manage.py {command}", soft_wrap=True)
+        console.print(f"  connector-kit {command}", soft_wrap=True)

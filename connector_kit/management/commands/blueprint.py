@@ -1,4 +1,4 @@
-"""``manage.py blueprint``: what a connector declares."""
+"""``connector-kit blueprint``: what a connector declares."""
 
 from typing import Any
 
@@ -21,9 +21,9 @@ class Command(KitCommand):
         "are published. All problems are reported at once."
     )
     example = """
-manage.py blueprint examples.commerce.v1_0:CommerceHub
-manage.py blueprint ./my_connector --json
-manage.py blueprint
+connector-kit blueprint examples.commerce.v1_0:CommerceHub
+connector-kit blueprint ./my_connector --json
+connector-kit blueprint
 """
     exit_codes = {
         0: "the connector can be published (see stderr for warnings)",

@@ -1,4 +1,4 @@
-"""``manage.py embedded``: connectors deployed with the publisher's own tokens."""
+"""``connector-kit embedded``: connectors deployed with the publisher's own tokens."""
 
 from connector_kit.management.base import ActionsCommand
 from connector_kit.management.embedded import accounts, deployments, runs
@@ -12,16 +12,16 @@ class Command(ActionsCommand):
         "integrator.io. Secrets are read from standard input, never from the command line."
     )
     example = """
-manage.py embedded account add product < token.txt
-manage.py embedded release my_package.connector
-manage.py embedded copy 64a1f0c2b3d4e5f607182901 --release 1.0.0
-manage.py embedded deploy acme --connector orders-to-slack --credentials - < credentials.json
-manage.py embedded run-export acme new_orders --json
-manage.py embedded run-import acme post_message --records orders.json
-manage.py embedded run-flow acme orders_to_slack --wait 300
-manage.py embedded update acme          (or --all, or 'rollout start' for waves)
-manage.py embedded remove acme --yes
-CONNECTOR_KIT_ENCRYPTION_KEYS=new,old manage.py embedded rotate-keys
+connector-kit embedded account add product < token.txt
+connector-kit embedded release my_package.connector
+connector-kit embedded copy 64a1f0c2b3d4e5f607182901 --release 1.0.0
+connector-kit embedded deploy acme --connector orders-to-slack --credentials - < credentials.json
+connector-kit embedded run-export acme new_orders --json
+connector-kit embedded run-import acme post_message --records orders.json
+connector-kit embedded run-flow acme orders_to_slack --wait 300
+connector-kit embedded update acme          (or --all, or 'rollout start' for waves)
+connector-kit embedded remove acme --yes
+CONNECTOR_KIT_ENCRYPTION_KEYS=new,old connector-kit embedded rotate-keys
 """
     exit_codes = {
         0: "done",

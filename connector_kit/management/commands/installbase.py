@@ -1,4 +1,4 @@
-"""``manage.py installbase``: the installations of a connector."""
+"""``connector-kit installbase``: the installations of a connector."""
 
 from django.core.management.base import CommandError, CommandParser
 from rich.table import Table
@@ -175,10 +175,10 @@ class Command(ActionsCommand):
 
     help = "Update the records of a connector's install base from integrator.io, or list them."
     example = """
-manage.py installbase sync
-manage.py installbase sync commerce-hub
-manage.py installbase list commerce-hub --release 1.0.0 --production
-manage.py installbase list commerce-hub --needs
-manage.py installbase list commerce-hub --limit 50 --after 64a1f0c2b3d4e5f607182901 --json
+connector-kit installbase sync
+connector-kit installbase sync commerce-hub
+connector-kit installbase list commerce-hub --release 1.0.0 --production
+connector-kit installbase list commerce-hub --needs
+connector-kit installbase list commerce-hub --limit 50 --after 64a1f0c2b3d4e5f607182901 --json
 """
     actions = {"sync": Sync(), "list": List()}

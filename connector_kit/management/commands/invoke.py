@@ -1,4 +1,4 @@
-"""``manage.py invoke``: call one function as the platform would."""
+"""``connector-kit invoke``: call one function as the platform would."""
 
 import json
 import logging
@@ -34,10 +34,10 @@ class Command(KitCommand):
         "the function. Without --records, they contain the sample data of its export."
     )
     example = """
-manage.py invoke my_package.connector skip_cancelled
-manage.py invoke my_package.connector add_totals --component save_order --records orders.json
-manage.py invoke my_package.hooks persistSettings --type setting --options -
-manage.py invoke my_package.connector skip_cancelled --url http://127.0.0.1:8000 --json
+connector-kit invoke my_package.connector skip_cancelled
+connector-kit invoke my_package.connector add_totals --component save_order --records orders.json
+connector-kit invoke my_package.hooks persistSettings --type setting --options -
+connector-kit invoke my_package.connector skip_cancelled --url http://127.0.0.1:8000 --json
 """
     exit_codes = {
         0: "the function's result is on stdout",

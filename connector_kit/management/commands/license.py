@@ -1,4 +1,4 @@
-"""``manage.py license``: what the publisher does with licenses."""
+"""``connector-kit license``: what the publisher does with licenses."""
 
 from __future__ import annotations
 
@@ -196,14 +196,14 @@ class Command(ActionsCommand):
 
     help = "Create and change a connector's licenses, and compare them with the platform."
     example = """
-manage.py license create commerce-hub customer@example.com --until 2027-12-31 --edition premium
-manage.py license trial commerce-hub customer@example.com --days 30 --time-zone Europe/Berlin
-manage.py license convert customer@example.com --until 2027-12-31
-manage.py license change-edition 64a1f0c2b3d4e5f607182901 premium
-manage.py license list commerce-hub --standing grace --json
-manage.py license pending
-manage.py license reconcile commerce-hub --repair
-manage.py license simulate commerce-hub --days 400
+connector-kit license create commerce-hub customer@example.com --until 2027-12-31 --edition premium
+connector-kit license trial commerce-hub customer@example.com --days 30 --time-zone Europe/Berlin
+connector-kit license convert customer@example.com --until 2027-12-31
+connector-kit license change-edition 64a1f0c2b3d4e5f607182901 premium
+connector-kit license list commerce-hub --standing grace --json
+connector-kit license pending
+connector-kit license reconcile commerce-hub --repair
+connector-kit license simulate commerce-hub --days 400
 """
     exit_codes = {
         0: "done",

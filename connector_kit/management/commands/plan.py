@@ -1,4 +1,4 @@
-"""``manage.py plan``: what an update would change, without changing it."""
+"""``connector-kit plan``: what an update would change, without changing it."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -32,9 +32,9 @@ class Command(KitCommand):
         "recorded last update instead, so customers' edits are not shown."
     )
     example = """
-manage.py plan commerce-hub --installation 64a1f0c2b3d4e5f607182901
-manage.py plan commerce-hub --all --release 1.1.0 --json
-manage.py plan --all --offline
+connector-kit plan commerce-hub --installation 64a1f0c2b3d4e5f607182901
+connector-kit plan commerce-hub --all --release 1.1.0 --json
+connector-kit plan --all --offline
 """
     exit_codes = {
         0: "the update can be applied",

@@ -1,4 +1,4 @@
-"""``manage.py publish``: bring a version of a connector to the marketplace."""
+"""``connector-kit publish``: bring a version of a connector to the marketplace."""
 
 from typing import Any
 
@@ -27,11 +27,11 @@ class Command(KitCommand):
         "terminal, the plan is shown first and carried out when you confirm."
     )
     example = """
-manage.py publish examples.commerce.v1_0:CommerceHub --dry-run
-manage.py publish examples.commerce.v1_0:CommerceHub --check
-manage.py publish examples.commerce.v1_0:CommerceHub
-manage.py publish --yes --json
-manage.py publish --break-installations     (lists what breaks, then prompts)
+connector-kit publish examples.commerce.v1_0:CommerceHub --dry-run
+connector-kit publish examples.commerce.v1_0:CommerceHub --check
+connector-kit publish examples.commerce.v1_0:CommerceHub
+connector-kit publish --yes --json
+connector-kit publish --break-installations     (lists what breaks, then prompts)
 """
     exit_codes = {
         0: "done; with --check: no problems",

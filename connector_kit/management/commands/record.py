@@ -1,4 +1,4 @@
-"""``manage.py record``: keep samples of live calls, without their secrets, and replay them."""
+"""``connector-kit record``: keep samples of live calls, without their secrets, and replay them."""
 
 import time
 from datetime import UTC, datetime
@@ -152,7 +152,7 @@ class Show(Action):
         samples = read_samples(_folder(options))
         if name not in samples:
             raise CommandError(
-                f"There is no sample {name!r}. To list samples, run 'manage.py record list'."
+                f"There is no sample {name!r}. To list samples, run 'connector-kit record list'."
             )
         if options["json"]:
             command.print_json(samples[name].to_json())
@@ -197,12 +197,12 @@ class Command(ActionsCommand):
         "up. Tokens and secrets are never recorded; use --mask for fields with personal data."
     )
     example = """
-manage.py record start --minutes 30 --mask '*mail' --mask '*name' --mask 'address*'
-manage.py record start --function skip_cancelled --samples 20 --folder tests/samples
-manage.py record list
-manage.py record show 64a1f0c2b3d4e5f6071828ff/hook.skip_cancelled.1
-manage.py record replay my_package.connector:OrdersToErp
-manage.py record stop
+connector-kit record start --minutes 30 --mask '*mail' --mask '*name' --mask 'address*'
+connector-kit record start --function skip_cancelled --samples 20 --folder tests/samples
+connector-kit record list
+connector-kit record show 64a1f0c2b3d4e5f6071828ff/hook.skip_cancelled.1
+connector-kit record replay my_package.connector:OrdersToErp
+connector-kit record stop
 """
     exit_codes = {
         0: "done; replay: all answers match",

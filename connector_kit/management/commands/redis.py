@@ -1,4 +1,4 @@
-"""``manage.py redis``: the embedded Redis, where it is and how to stop it."""
+"""``connector-kit redis``: the embedded Redis, where it is and how to stop it."""
 
 from typing import Any
 
@@ -17,8 +17,8 @@ class Command(KitCommand):
         "Redis in the home folder is started if needed and runs until --stop. Its data is kept."
     )
     example = """
-manage.py redis
-manage.py redis --stop
+connector-kit redis
+connector-kit redis --stop
 """
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,4 +1,4 @@
-"""``manage.py release``: the releases of a connector, and which one new customers get."""
+"""``connector-kit release``: the releases of a connector, and which one new customers get."""
 
 from __future__ import annotations
 
@@ -173,13 +173,13 @@ class Command(ActionsCommand):
         "when a rollout to the whole install base completes, or with this command."
     )
     example = """
-manage.py release
-manage.py release list commerce-hub --json
-manage.py release show 1.1.0
-manage.py release diff 1.0.0 1.1.0
-manage.py release diff 1.0.0 1.1.0 commerce-hub --json
-manage.py release default 1.1.0
-manage.py release default 1.1.0 commerce-hub --yes
+connector-kit release
+connector-kit release list commerce-hub --json
+connector-kit release show 1.1.0
+connector-kit release diff 1.0.0 1.1.0
+connector-kit release diff 1.0.0 1.1.0 commerce-hub --json
+connector-kit release default 1.1.0
+connector-kit release default 1.1.0 commerce-hub --yes
 """
     actions = {"list": List(), "show": Show(), "diff": Diff(), "default": Default()}
     default = {"action": "list", "connector": None, "after": None, "limit": 100}

@@ -1,4 +1,4 @@
-"""``manage.py rollout``: bring a release to the install base."""
+"""``connector-kit rollout``: bring a release to the install base."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ NOT_RECORDED = "  Release {} is not recorded here, so it cannot be compared."
 NEEDS_ATTENTION = 3
 DRIVEN_BY_WORKERS = (
     "Celery workers run the rollout (celery -A connector_kit.server worker --beat). To follow "
-    "it, run 'manage.py rollout status --watch'."
+    "it, run 'connector-kit rollout status --watch'."
 )
 
 
@@ -343,17 +343,17 @@ class Command(ActionsCommand):
 
     help = "Roll out a release to a connector's installations in waves, or roll it back."
     example = """
-manage.py rollout start commerce-hub --wave 3 --wave 25% --wave rest --window 20
-manage.py rollout start commerce-hub --release 1.1.0 --sandbox --watch
-manage.py rollout start --inline          (without a Celery worker)
-manage.py rollout list commerce-hub
-manage.py rollout status --watch
-manage.py rollout diff 7
-manage.py rollout pause 7
-manage.py rollout abort 7 --reason "1.1.0 doubles orders"
-manage.py rollout retry commerce-hub
-manage.py rollout rollback 7 --watch
-manage.py rollout unlock 7 --finish --installation 5f3c0a5f3c0a5f3c0a5f3c0a
+connector-kit rollout start commerce-hub --wave 3 --wave 25% --wave rest --window 20
+connector-kit rollout start commerce-hub --release 1.1.0 --sandbox --watch
+connector-kit rollout start --inline          (without a Celery worker)
+connector-kit rollout list commerce-hub
+connector-kit rollout status --watch
+connector-kit rollout diff 7
+connector-kit rollout pause 7
+connector-kit rollout abort 7 --reason "1.1.0 doubles orders"
+connector-kit rollout retry commerce-hub
+connector-kit rollout rollback 7 --watch
+connector-kit rollout unlock 7 --finish --installation 5f3c0a5f3c0a5f3c0a5f3c0a
 """
     exit_codes = {
         0: "done; status and --watch: no failures",

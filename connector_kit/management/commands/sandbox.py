@@ -1,4 +1,4 @@
-"""``manage.py sandbox``: a local integrator.io."""
+"""``connector-kit sandbox``: a local integrator.io."""
 
 from typing import Any
 
@@ -13,10 +13,10 @@ class Command(KitCommand):
     is_service = True
     help = "Run a local integrator.io with several accounts until you stop it."
     example = """
-manage.py sandbox --accounts 25
-manage.py sandbox --port 0 --json
-manage.py sandbox --snapshot var/sandbox.json --bucket 1000 --rate 300
-manage.py sandbox --fault-rate 0.1 --fault-kinds 429,500,lost_answer --seed 7
+connector-kit sandbox --accounts 25
+connector-kit sandbox --port 0 --json
+connector-kit sandbox --snapshot var/sandbox.json --bucket 1000 --rate 300
+connector-kit sandbox --fault-rate 0.1 --fault-kinds 429,500,lost_answer --seed 7
 """
     expected = (*KitCommand.expected, OSError, ValueError)
 

@@ -1,4 +1,4 @@
-"""``manage.py serve``: function calls, pages and API, for integrator.io and for people."""
+"""``connector-kit serve``: function calls, pages and API, for integrator.io and for people."""
 
 import os
 from pathlib import Path
@@ -24,9 +24,9 @@ class Command(KitCommand):
         "calls."
     )
     example = """
-manage.py serve
-manage.py serve --host 127.0.0.1 --port 8080 --workers 4
-manage.py serve --workers 1 --reload src       (while you write functions)
+connector-kit serve
+connector-kit serve --host 127.0.0.1 --port 8080 --workers 4
+connector-kit serve --workers 1 --reload src       (while you write functions)
 """
 
     def add_arguments(self, parser: CommandParser) -> None:

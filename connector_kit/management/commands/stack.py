@@ -1,4 +1,4 @@
-"""``manage.py stack``: serve functions to integrator.io, and nothing else."""
+"""``connector-kit stack``: serve functions to integrator.io, and nothing else."""
 
 import os
 from typing import Any
@@ -21,8 +21,8 @@ class Command(KitCommand):
         "(CONNECTOR_KIT_CONNECTORS). When stopped, running calls finish first."
     )
     example = """
-CONNECTOR_KIT_SYSTEM_TOKEN=... CONNECTOR_KIT_DIY=my_package.hooks manage.py stack
-CONNECTOR_KIT_CONNECTORS=64a1f0c2b3d4e5f6071828ff=my_package.connector manage.py stack --port 8080
+CONNECTOR_KIT_SYSTEM_TOKEN=... CONNECTOR_KIT_DIY=my_package.hooks connector-kit stack
+CONNECTOR_KIT_CONNECTORS=64a1f0c2b3d4e5f6071828ff=my_package.connector connector-kit stack
 """
 
     def add_arguments(self, parser: CommandParser) -> None:

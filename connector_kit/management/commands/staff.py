@@ -1,4 +1,4 @@
-"""``manage.py staff``: who is a viewer, an operator, or an admin."""
+"""``connector-kit staff``: who is a viewer, an operator, or an admin."""
 
 from __future__ import annotations
 
@@ -110,9 +110,9 @@ class Command(ActionsCommand):
         "staff."
     )
     example = """
-manage.py staff add ops --role operator
-echo "$PASSWORD" | manage.py staff add ops --role admin --password-stdin
-manage.py staff list
-manage.py staff remove ops --yes
+connector-kit staff add ops --role operator
+echo "$PASSWORD" | connector-kit staff add ops --role admin --password-stdin
+connector-kit staff list
+connector-kit staff remove ops --yes
 """
     actions = {"add": Add(), "list": List(), "remove": Remove()}

@@ -1,4 +1,4 @@
-"""``manage.py takeover``: make installations that other code made the kit's."""
+"""``connector-kit takeover``: make installations that other code made the kit's."""
 
 import json
 from pathlib import Path
@@ -39,10 +39,10 @@ class Command(KitCommand):
         "command. See docs/takeover.md."
     )
     example = """
-manage.py takeover orders-to-erp
-manage.py takeover orders-to-erp --installation 64a1f0c2b3d4e5f607182901 --map rules.json
-manage.py takeover orders-to-erp --base old_connector:OrdersToErp --apply --yes
-manage.py takeover orders-to-erp --show --json
+connector-kit takeover orders-to-erp
+connector-kit takeover orders-to-erp --installation 64a1f0c2b3d4e5f607182901 --map rules.json
+connector-kit takeover orders-to-erp --base old_connector:OrdersToErp --apply --yes
+connector-kit takeover orders-to-erp --show --json
 """
     exit_codes = {
         0: "all installations can be taken over, or were",

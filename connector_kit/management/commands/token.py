@@ -1,4 +1,4 @@
-"""``manage.py token``: keys to the REST API."""
+"""``connector-kit token``: keys to the REST API."""
 
 from __future__ import annotations
 
@@ -106,9 +106,9 @@ class Command(ActionsCommand):
         "The token is shown only once, when it is created; only a digest is stored."
     )
     example = """
-manage.py token create ops --name deploy --scope installations:read --scope rollouts:write
-manage.py token list
-manage.py token revoke 3f9a0c1b2d4e --yes
+connector-kit token create ops --name deploy --scope installations:read --scope rollouts:write
+connector-kit token list
+connector-kit token revoke 3f9a0c1b2d4e --yes
 """
     actions = {"create": Create(), "list": List(), "revoke": Revoke()}
 

@@ -1,4 +1,4 @@
-"""``manage.py usage``: runs, records and errors per installation, flow and month."""
+"""``connector-kit usage``: runs, records and errors per installation, flow and month."""
 
 import csv
 from dataclasses import fields
@@ -35,11 +35,11 @@ class Command(KitCommand):
         "kept here, so count at least once a month."
     )
     example = """
-manage.py usage
-manage.py usage --installation 64a1f0c2b3d4e5f607182901 --flows
-manage.py usage --since 2026-05-01 --until 2026-06-01 --csv > usage-2026-05.csv
-manage.py usage --enabled
-manage.py usage --since 2026-05-01 --until 2026-06-01 --json
+connector-kit usage
+connector-kit usage --installation 64a1f0c2b3d4e5f607182901 --flows
+connector-kit usage --since 2026-05-01 --until 2026-06-01 --csv > usage-2026-05.csv
+connector-kit usage --enabled
+connector-kit usage --since 2026-05-01 --until 2026-06-01 --json
 """
     exit_codes = {
         0: "done",
@@ -162,7 +162,7 @@ def _render_remarks(report: UsageReport, console: Console) -> None:
     if coverage.never_counted:
         console.print(
             f"No data for {coverage.never_counted} of {coverage.installations} installations: no "
-            "dry run has read their jobs yet. To read them, run 'manage.py plan <connector> "
+            "dry run has read their jobs yet. To read them, run 'connector-kit plan <connector> "
             "--all'.",
             soft_wrap=True,
         )

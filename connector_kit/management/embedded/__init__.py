@@ -1,1 +1,1 @@
-"""The actions of ``manage.py embedded``."""
+"""The actions of ``connector-kit embedded``."""

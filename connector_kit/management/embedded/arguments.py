@@ -1,4 +1,4 @@
-"""What the subcommands of ``manage.py embedded`` have in common."""
+"""What the subcommands of ``connector-kit embedded`` have in common."""
 
 from __future__ import annotations
 

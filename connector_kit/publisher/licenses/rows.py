@@ -69,8 +69,8 @@ def gone_message(row: License) -> str:
     """Return the message for a license that the platform no longer has, and what to do about it."""
     if row.code == VANISHED and row.is_managed:
         return (
-            f"{row} is gone from the platform before its end. Restore it with 'manage.py license "
-            f"restore #{row.pk}', or create a new one."
+            f"{row} is gone from the platform before its end. Restore it with "
+            f"'connector-kit license restore #{row.pk}', or create a new one."
         )
     return f"{row} is gone from the platform. Create a new one."
 

@@ -108,7 +108,7 @@ def find_license(word: str) -> License:
     if not found:
         raise UnknownLicense(
             f"There is no license {word!r} here. To read licenses from the platform, run "
-            "'manage.py license reconcile'; to list them, 'manage.py license list'."
+            "'connector-kit license reconcile'; to list them, 'connector-kit license list'."
         )
     several = ", ".join(f"#{row.pk} ({row.license_id or 'pending'})" for row in found)
     raise UnknownLicense(f"{word} has several licenses: {several}. Choose one.")

@@ -1,4 +1,4 @@
-"""``manage.py settings_link``: let a customer see the settings of one installation."""
+"""``connector-kit settings-link``: let a customer see the settings of one installation."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ class Command(KitCommand):
         "links; with --revoke, end links and the pages opened with them."
     )
     example = """
-manage.py settings_link 64a1f0c2b3d4e5f607182901
-manage.py settings_link 64a1f0c2b3d4e5f607182901 --hours 2 --json
-manage.py settings_link 64a1f0c2b3d4e5f607182901 --list
-manage.py settings_link 64a1f0c2b3d4e5f607182901 --revoke 7 --yes
+connector-kit settings-link 64a1f0c2b3d4e5f607182901
+connector-kit settings-link 64a1f0c2b3d4e5f607182901 --hours 2 --json
+connector-kit settings-link 64a1f0c2b3d4e5f607182901 --list
+connector-kit settings-link 64a1f0c2b3d4e5f607182901 --revoke 7 --yes
 """
     expected = (*KitCommand.expected, PublisherError)
 
