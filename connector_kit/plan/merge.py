@@ -21,7 +21,7 @@ from connector_kit.documents import MASK, Document, Json, shows_mask
 from connector_kit.documents.walking import FREE_DATA_FIELDS
 from connector_kit.plan.changes import FieldChange, Owner
 from connector_kit.plan.parts import merged_parts
-from connector_kit.plan.renames import Renames, renames
+from connector_kit.plan.renames import UNCHANGED, Renames, renames
 from connector_kit.plan.sameness import MISSING, agrees, is_absent, is_mapping, same
 from connector_kit.plan.twins import Matching, behind_equals, copies, matchings, stands
 
@@ -148,7 +148,12 @@ class _Merger:
         return renamed, [renamed.applied_to(matching) for matching in found]
 
     def _renames(self, path: Path, lists: Versions, way: Identifier) -> Renames:
-        """Return the renamed items; of the customer's, those that stay recognizable."""
+        """Return the renamed items; of the customer's, those that stay recognizable.
+
+        Settings have none: the name says which one it is, and carries the customer's value.
+        """
+        if "settings" in path:
+            return UNCHANGED
         supposed = renames(way, lists)
         if not supposed.by_customer:
             return supposed

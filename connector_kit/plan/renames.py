@@ -84,19 +84,20 @@ class Renames:
         return matching._replace(applied=applied, live=renamed)
 
 
-_NONE = Renames({}, {}, {}, Origins())
+UNCHANGED = Renames({}, {}, {}, Origins())
+"""Nothing was renamed."""
 
 
 def renames(way: Identifier, lists: Lists) -> Renames:
     """Return what was renamed in *lists*, and by whom. Without a past, nothing was."""
     if way.name is None or not lists[1]:
-        return _NONE
+        return UNCHANGED
     declared, applied, live = (
         list(zip(way.identities(values), values, strict=True)) for values in lists
     )
     new, old, held = map(dict, (declared, applied, live))
     if old.keys() <= new.keys() & held.keys():
-        return _NONE
+        return UNCHANGED
     twins = {name for version in (declared, applied, live) for name in _repeated(version)}
     changed = {name for name in old if name in twins or not same(new.get(name), old[name])}
 
