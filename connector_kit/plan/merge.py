@@ -10,15 +10,17 @@ are never modified; the result shares with *live* all that did not change.
 """
 
 import operator
+from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import NamedTuple, TypeVar
 
 from connector_kit.blueprint.identity import Identifier, Identity, Items, identifier
 from connector_kit.blueprint.paths import Path, is_covered, spelled
 from connector_kit.blueprint.placeholders import is_placeholder
 from connector_kit.documents import MASK, Document, Json, shows_mask
-from connector_kit.documents.walking import FREE_DATA_FIELDS
+from connector_kit.documents.walking import FREE_DATA_FIELDS, members
 from connector_kit.plan.changes import FieldChange, Owner
 from connector_kit.plan.parts import merged_parts
 from connector_kit.plan.renames import UNCHANGED, Renames, renames
@@ -49,7 +51,7 @@ def merge(
     *owns* are the dotted paths whose conflicts the customer wins. With *applied* None, the past is
     unknown: declared fields are used, masked ones are trusted, all others are kept.
     """
-    merger = _Merger(tuple(owns), is_adopting=applied is None)
+    merger = _Merger(tuple(owns), declared, applied)
     document = merger.mapping((), Versions(declared, applied or {}, live))
     return Merge(document, tuple(merger.changes))
 
@@ -88,8 +90,19 @@ class _Merger:
     """Walks the three versions side by side and collects the changes on its way."""
 
     owns: tuple[str, ...]
-    is_adopting: bool
+    declared: Document
+    applied: Document | None
     changes: list[FieldChange] = field(default_factory=list)
+
+    @property
+    def is_adopting(self) -> bool:
+        """Whether the past is unknown."""
+        return self.applied is None
+
+    @cached_property
+    def newly_looked_up(self) -> Counter[str]:
+        """The lookups that the connector names more often than before, under their own names."""
+        return _looked_up(self.declared) - _looked_up(self.applied or {})
 
     def mapping(self, path: Path, versions: Versions) -> Document:
         """Merge key by key; the keys that only the live version has stay."""
@@ -150,7 +163,8 @@ class _Merger:
     def _renames(self, path: Path, lists: Versions, way: Identifier) -> Renames:
         """Return the renamed items; of the customer's, those that stay recognizable.
 
-        Settings have none: the name says which one it is, and carries the customer's value.
+        Settings have none: the name says which one it is, and carries the customer's value. A
+        lookup that something new of the connector's needs has to be there under its own name.
         """
         if "settings" in path:
             return UNCHANGED
@@ -158,11 +172,13 @@ class _Merger:
         if not supposed.by_customer:
             return supposed
         items = Versions(*supposed.applied_to(Matching(*map(way.items, lists))))
-        again = _Merger(self.owns, self.is_adopting)
+        again = _Merger(self.owns, self.declared, self.applied)
+        needed = self.newly_looked_up if path[-1] == "lookups" else ()
         by_customer = {
             own: name
             for own, name in supposed.by_customer.items()
-            if supposed.origins.of(again._value((*path, name), items.at(name))) == name
+            if name.value not in needed
+            and supposed.origins.of(again._value((*path, name), items.at(name))) == name
         }
         return replace(supposed, by_customer=by_customer)
 
@@ -249,6 +265,11 @@ def _unless_emptied(versions: Versions, merged: Json) -> Json:
         return versions.live
     is_emptied = versions.declared is MISSING and not merged and merged is not versions.live
     return MISSING if is_emptied else merged
+
+
+def _looked_up(document: Document) -> Counter[str]:
+    """Count how often the mappings of *document* name each lookup."""
+    return Counter(str(name) for _, key, name in members(document) if key == "lookupName")
 
 
 def _is_a(kind: type, value: Json) -> bool:

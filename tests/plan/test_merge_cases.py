@@ -488,6 +488,11 @@ def _branched(branches: dict[str, str]) -> dict[str, Any]:
     return {"routers": [{"id": "r", "branches": [_branch(*item) for item in branches.items()]}]}
 
 
+def _lookups(**found: str) -> dict[str, Any]:
+    return {"lookups": [{"name": name, "map": {"a": value}} for name, value in found.items()]}
+
+
+USES_X = _map("y", "1", lookupName="x")
 RENAMED_X = "mapping.fields[generate=x]"
 BRANCH_X = "routers[id=r].branches[name=X]"
 RENAMED = [
@@ -536,6 +541,18 @@ RENAMED = [
              {"X": "a"}, {"X": "a own"}, {"Z": "a b own"},
              ("routers[id=r].branches[name=Z].name", "X", "Z", None),
              ("routers[id=r].branches[name=Z].pageProcessors[b]", MISSING, _step("b"), None)),
+    case(
+        "a lookup renamed by the customer",
+        _lookups(x="2"), _lookups(x="1"), _lookups(own="1"), _lookups(own="2"),
+        ("lookups[name=x].map.a", "1", "2", None),
+    ),
+    case(
+        "a lookup renamed by the customer, which something new of the connector's needs",
+        {**_lookups(x="2"), "mappings": [USES_X]}, {**_lookups(x="1"), "mappings": []},
+        {**_lookups(own="1"), "mappings": []}, {**_lookups(x="2", own="1"), "mappings": [USES_X]},
+        ("lookups[name=x]", MISSING, {"name": "x", "map": {"a": "2"}}, CONNECTOR),
+        ("mappings[generate=y]", MISSING, USES_X, None),
+    ),
     case(
         "a setting under another name is another setting",
         {"settings": {"general": {"fields": [{"name": "new", "label": "Channel"}]}}},
