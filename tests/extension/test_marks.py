@@ -187,9 +187,9 @@ WRONG = {
     ),
     "no name": (
         {"f": hook.pre_map(lambda options: options)},
-        "dict.f: It has no name. Define it with def, or give it a name",
+        "dict.f: A function has no name. Define it with def, or give it a name",
     ),
-    "an empty name": ({"f": setting(name="")(bare)}, "dict.f: It has no name. "),
+    "an empty name": ({"f": setting(name="")(bare)}, "dict.f: A function has no name. "),
     "an unknown kind": (
         {"f": StackFunction("f", "preMapp", bare)},
         (

@@ -7,7 +7,7 @@ from typing import Any
 from connector_kit.blueprint.compiled import CompiledComponent
 from connector_kit.blueprint.problems import Finding, did_you_mean
 from connector_kit.blueprint.rules.reading import Components, entries
-from connector_kit.documents import Document, referred
+from connector_kit.documents import Document, Json, referred
 
 _CRON_FIELD = re.compile(r"[\w*/,?#-]+")
 
@@ -27,9 +27,15 @@ def flow_errors(component: CompiledComponent, components: Components) -> Iterato
             value = holder.get(field)
             for n, item in enumerate(value if isinstance(value, list) else []):
                 if not isinstance(item, dict):
-                    message = f"{path}{field}[{n}] is {item!r}."
-                    hint = f"{did_you_mean(str(item), components)}Pass the object, not its name."
-                    yield Finding("E063", message, hint)
+                    yield _no_object(f"{path}{field}[{n}]", item, components)
+
+
+def _no_object(path: str, item: Json, components: Components) -> Finding:
+    if isinstance(item, str) and item in components:
+        hint = f'Write {item} without quotes, or Ref("{item}") if it is declared later.'
+    else:
+        hint = f"{did_you_mean(str(item), components)}Pass the object, not its name."
+    return Finding("E063", f"{path} is {item!r}.", hint)
 
 
 def _holders(flow: Document) -> Iterator[tuple[str, Document]]:

@@ -29,7 +29,7 @@ from connector_kit.extension.words import sort_of
 
 _NAMELESS = Finding(
     "E407",
-    "It has no name.",
+    "A function has no name.",
     'Define it with def, or give it a name, as in @hook.pre_map(name="...").',
 )
 
@@ -54,8 +54,11 @@ class Found:
     parts: dict[str, dict[str, Registered]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
-    def add(self, function: Any, part: str, name: str, where: str) -> None:
-        """Add *function*, found at *where*; the name and the parts of a mark take precedence."""
+    def add(self, function: Any, part: str, name: str, where: str | None) -> None:
+        """Add *function*, found at *where*; the name and the parts of a mark take precedence.
+
+        A function without a name has no place of its own either.
+        """
         registered, findings = register(function, self.offer)
         for finding in findings:
             self.report(where, finding)
@@ -125,7 +128,7 @@ def functions_of(thing: object) -> Found:
         found.offer = declaration(connector).offer
         # The hooks that components name, and every marked function that the class holds.
         for name, function in stack_functions(connector).items():
-            found.add(function, FLAT, name, name)
+            found.add(function, FLAT, name, name or None)
     for name, value in plain:
         if name in NAMESPACES and is_namespace(value):
             _add_namespace(value, name, found)
