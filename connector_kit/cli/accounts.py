@@ -147,13 +147,14 @@ def install(
     connector_id: str,
     customer: Customer,
     *,
-    opts: Mapping[str, Any] | None = None,
+    granted: Mapping[str, Any] | None = None,
     tag: str = "",
 ) -> bool:
     """License and install the connector for *customer*, or finish what was begun.
 
     Returns whether there was an installation before. A license that waits for its installation is
-    used, otherwise one with *opts* is created. Raises `CustomerError` with the step that failed.
+    used, otherwise one with the fields *granted* is created. Raises `CustomerError` with the step
+    that failed.
     """
     if known := installations_of(customer, connector_id):
         customer.integration_id = known[0]["_id"]
@@ -161,13 +162,13 @@ def install(
         return True
     with Client(sandbox.publisher_token, base_url=sandbox.base_url) as publisher:
         licenses = publisher.connectors.licenses(connector_id)
-        is_licensed = not opts and any(
+        is_licensed = not granted and any(
             license_.get("email") == customer.email and not license_.get("_integrationId")
             for license_ in licenses.list()
         )
         if not is_licensed:
             wanted = {"email": customer.email, "expires": LICENSED_UNTIL}
-            licenses.create({**wanted, **({"opts": dict(opts)} if opts else {})})
+            licenses.create({**wanted, **(granted or {})})
     customer.install(connector_id, tag=tag)
     return False
 

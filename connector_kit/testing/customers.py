@@ -267,6 +267,29 @@ CUSTOMERS: dict[int, type[Customer]] = {1: Customer, 2: FlatCustomer}
 """Customers by the framework of the connector that they install."""
 
 
+def license_of_edition(listing: Document, edition: str) -> Document:
+    """Return the fields of a license for *edition*: a word in 1.0, an id of the listing's in 2.0.
+
+    *edition* is what the license calls it in 1.0, and what customers see in 2.0. Raises
+    `CustomerError` for one that the listing of framework 2.0 does not have.
+    """
+    if listing.get("framework") != "twoDotZero":
+        return {"opts": {"connectorEdition": edition}}
+    known = {
+        str(offered.get("displayName")): offered["_id"]
+        for offered in (listing.get("twoDotZero") or {}).get("editions") or ()
+    }
+    for name, identity in known.items():
+        if _letters(name) == _letters(edition):
+            return {"_editionId": identity}
+    names = ", ".join(known) or "none"
+    raise CustomerError(f"The listing has no edition {edition!r}. It has {names}.")
+
+
+def _letters(word: str) -> str:
+    return "".join(letter for letter in word.casefold() if letter.isalnum())
+
+
 def credentials_of(applications: Iterable[Document]) -> Credential:
     """Return what to enter in a field of a connection: of an application, what logs in to it."""
     known = {urlsplit(item["base_uri"]).hostname: item["credentials"] for item in applications}

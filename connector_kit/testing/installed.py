@@ -21,7 +21,12 @@ from connector_kit.rollouts import RolloutOptions, Status, roll_back, start_roll
 from connector_kit.rollouts.watching import inline, is_success, watch
 from connector_kit.sandbox import Sandbox
 from connector_kit.testing.accounts import Client
-from connector_kit.testing.customers import CUSTOMERS, Customer, credentials_of
+from connector_kit.testing.customers import (
+    CUSTOMERS,
+    Customer,
+    credentials_of,
+    license_of_edition,
+)
 
 FAR = "2099-01-01T00:00:00.000Z"
 LONGEST = 60.0
@@ -80,14 +85,13 @@ class InstalledConnector:
         *opts* are further options of the license, in the platform's spelling. Enters the
         credentials of the sandbox's applications. Raises `CustomerError` for what is refused.
         """
-        if edition:
-            opts["connectorEdition"] = edition
-        license_ = {
-            "email": self._account.email,
-            "expires": FAR,
-            **({"opts": opts} if opts else {}),
-        }
         connector_id = str(self._release.connector.connector_id)
+        license_: Document = {"email": self._account.email, "expires": FAR}
+        if edition:
+            listing = self._publisher.call("GET", f"connectors/{connector_id}")
+            license_ |= license_of_edition(listing, self._word_of(edition, listing))
+        if opts:
+            license_["opts"] = {**license_.get("opts", {}), **opts}
         self._publisher.call("POST", f"connectors/{connector_id}/licenses", license_)
         self._customer = CUSTOMERS[self._release.blueprint().framework](
             self.sandbox.base_url,
@@ -96,6 +100,11 @@ class InstalledConnector:
             credential=credentials_of(self.sandbox.introduction["applications"]),
         )
         self._customer.install(connector_id)
+
+    def _word_of(self, edition: str, listing: Document) -> str:
+        """What the listing calls the edition of that attribute."""
+        offered = {each.name: each.display_name for each in self._release.blueprint().editions}
+        return offered.get(edition, edition) if listing.get("twoDotZero") else edition
 
     @property
     def integration_id(self) -> str:
@@ -145,8 +154,14 @@ class InstalledConnector:
     # Using
 
     def run(self, flow: str) -> Run:
-        """Run a flow to its end. Raises `NotReached` when it does not start or end."""
-        flow_id = self._path(flow).rpartition("/")[2]
+        """Run a flow to its end, switching it on if it is off, as the customer would.
+
+        Raises `NotReached` when it does not start or end.
+        """
+        document = self._as_customer.call("GET", self._path(flow))
+        flow_id = document["_id"]
+        if document.get("disabled"):
+            self._customer.switch_on(document)
         job_id = self._customer.run_flow(flow_id)
         self._drain()
         job = self._customer.job(job_id)

@@ -49,6 +49,23 @@ def test_framework_2_is_installed_and_removed_from_the_same_fixture(installation
     assert installation.left_behind() == []
 
 
+@pytest.mark.sandbox(applications=True)
+@pytest.mark.connector("tests.testing.flat:ShopToChat")
+@pytest.mark.every_edition
+def test_each_edition_of_framework_2_is_installed_run_updated_and_rolled_back(
+    installation, edition
+):
+    assert ("ask_again" in installation.components()) == (edition == "premium")
+
+    assert installation.run("ask").records > 0  # copies come switched off
+    installation.update("tests.testing.flat_next:ShopToChat")
+
+    assert installation.component("ask")["schedule"] == "? 5 9 ? * *"
+    installation.roll_back()
+
+    assert installation.version == "1.0.0"
+
+
 @NOTICES
 def test_what_is_not_there_is_named(installation):
     with pytest.raises(

@@ -9,6 +9,7 @@ from django.core.management.base import CommandParser
 from connector_kit.cli.accounts import customer_in, find_connector, framework_of, install
 from connector_kit.management.base import KitCommand, add_connector, add_json
 from connector_kit.management.sandboxed import add_customer, sandbox_here
+from connector_kit.testing.customers import license_of_edition
 
 
 class Command(KitCommand):
@@ -43,8 +44,11 @@ connector-kit install commerce-hub --edition premium --json
         customer = customer_in(sandbox, options["customer"], framework_of(connector))
         sidelines = self.sidelines(options)
         customer.report = lambda step: sidelines.print(f"{step} ...")
-        opts = {"connectorEdition": options["edition"]} if options["edition"] else {}
-        was_there = install(sandbox, connector["_id"], customer, opts=opts, tag=options["tag"])
+        edition = options["edition"]
+        granted = license_of_edition(connector, edition) if edition else {}
+        was_there = install(
+            sandbox, connector["_id"], customer, granted=granted, tag=options["tag"]
+        )
         answer = {
             "connector": connector.get("handle") or connector["name"],
             "customer": customer.email,
