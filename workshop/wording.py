@@ -35,6 +35,7 @@ BETTER = {
     r"said (on|at once|all at once)": "reported",
     r"as wanted": "differs from",
     r"begun": "started, in progress",
+    r"manage\.py [a-z]\w*": "connector-kit and the command: authors' projects have no manage.py",
 }
 """Patterns, whatever their case, and what a native reader expects instead."""
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rich.console import Console
 
 from connector_kit.documents import Document
 from connector_kit.management.plans import counts, render_steps
-from connector_kit.models import Release
+from connector_kit.models import Change, Release
 from connector_kit.publisher.differences import difference, function_changes
 
 
@@ -30,3 +32,22 @@ def render_diff(older: Release, newer: Release, console: Console) -> None:
         for call in calls:
             console.print(f"  {sign} {call}", soft_wrap=True)
     console.print(f"  {counts(plan.summary())}")
+
+
+def written_steps(changes: Iterable[Change]) -> list[Document]:
+    """Return *changes* as steps of a plan: what was written, and which edits were kept."""
+    return [
+        {
+            "action": _ACTIONS.get(change.action, change.action),
+            "externalId": change.external_id,
+            "resource": change.resource,
+            "id": change.resource_id,
+            "changes" if change.action in Change.WRITES else "kept": change.fields,
+            "certain": change.is_certain,
+        }
+        for change in changes
+    ]
+
+
+_ACTIONS = {"adopt": "update", "keep": "unchanged"}
+"""Actions on record that a plan calls otherwise."""

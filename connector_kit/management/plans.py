@@ -60,7 +60,7 @@ def field_change(change: Document) -> str:
 
 def step_lines(step: Document) -> list[str]:
     """Return the lines that tell what *step* does; none for one that leaves all as it is."""
-    if step["action"] == "unchanged" and not step["kept"]:
+    if step["action"] == "unchanged" and not step.get("kept"):
         return []
     headline = f"{_SIGNS[step['action']]} {step['resource']}/{step['externalId']}"
     if "store" in step:

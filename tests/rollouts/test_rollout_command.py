@@ -324,3 +324,37 @@ def test_back_is_another_word_for_rollback(installed):
     parser = Command().create_parser("connector-kit", "rollout")
 
     assert parser.parse_args(["back", "7"]).action == "rollback"
+
+
+def test_what_a_rollout_wrote_to_one_installation_is_shown_with_the_edits_kept(
+    installed, orders, run
+):
+    rollout = start_rollout(orders)
+    push = rollout.pushes.select_related("installation").first()
+    push.operation = push.installation.operations.create(kind="update", function="update")
+    push.save(update_fields=["operation"])
+    field = {"path": "name", "before": "Old", "after": "New", "settled": None}
+    for action, settled in (("update", None), ("keep", "customer")):
+        push.operation.changes.create(
+            installation=push.installation,
+            action=action,
+            resource="exports",
+            external_id=f"{action}d",
+            fields=[{**field, "settled": settled}],
+        )
+    words = ("diff", str(rollout.pk), "--installation", push.installation.integration_id)
+
+    steps = json.loads(run(*words, "--json")[1])["steps"]
+
+    assert [(step["action"], step["externalId"]) for step in steps] == [
+        ("update", "updated"),
+        ("unchanged", "keepd"),
+    ]
+    assert "name: 'Old' → 'New'  (customer's value kept)" in run(*words)[1]
+
+
+def test_an_installation_outside_the_rollout_is_named(installed, orders):
+    start_rollout(orders)
+
+    with pytest.raises(CommandError, match="64a1 is not part of rollout"):
+        call_command("rollout", "diff", "--installation", "64a1")

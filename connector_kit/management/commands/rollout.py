@@ -25,7 +25,8 @@ from connector_kit.management.base import (
     add_yes,
     agree,
 )
-from connector_kit.management.differences import diff_document, render_diff
+from connector_kit.management.differences import diff_document, render_diff, written_steps
+from connector_kit.management.plans import render_steps
 from connector_kit.models import Push, Rollout
 from connector_kit.publisher import find_connector, find_release
 from connector_kit.publisher.actions import Actor
@@ -46,7 +47,7 @@ from connector_kit.rollouts import (
     status_of,
 )
 from connector_kit.rollouts.display import line, page
-from connector_kit.rollouts.moves import Move, moves_of
+from connector_kit.rollouts.moves import Move, moves_of, written_to
 from connector_kit.rollouts.options import DEFAULT_WAVES, NUMBERS, RECREATE_DELETED
 from connector_kit.rollouts.search import list_rollouts
 from connector_kit.rollouts.tasks import tick_soon
@@ -233,9 +234,17 @@ class Diff(Action):
 
     def add_arguments(self, parser: CommandParser) -> None:
         _add_rollout(parser)
+        parser.add_argument(
+            "--installation",
+            metavar="ID",
+            help="instead, what was written to this installation, and which edits were kept",
+        )
 
     def run(self, command: KitCommand, options: Options) -> None:
         rollout = find_rollout(options["rollout"])
+        if options["installation"]:
+            self._show_written(rollout, command, options)
+            return
         moves = moves_of(rollout)
         if options["json"]:
             documents = [_diff_of(move) for move in moves]
@@ -251,6 +260,17 @@ class Diff(Action):
             render_diff(move.origin, move.after, console)
         if not moves:
             console.print(f"Rollout {rollout.pk} changes no installation's version.")
+
+    def _show_written(self, rollout: Rollout, command: KitCommand, options: Options) -> None:
+        steps = written_steps(written_to(rollout, options["installation"]))
+        if options["json"]:
+            answer = {"rollout": rollout.pk, "installation": options["installation"]}
+            command.print_json({**answer, "steps": steps})
+            return
+        console = command.console(options)
+        render_steps(steps, console)
+        if not steps:
+            console.print(f"Rollout {rollout.pk} has written nothing there.")
 
 
 def _diff_of(move: Move) -> dict[str, Any]:
@@ -349,6 +369,7 @@ connector-kit rollout start --inline          (without a Celery worker)
 connector-kit rollout list commerce-hub
 connector-kit rollout status --watch
 connector-kit rollout diff 7
+connector-kit rollout diff 7 --installation 5f3c0a5f3c0a5f3c0a5f3c0a
 connector-kit rollout pause 7
 connector-kit rollout abort 7 --reason "1.1.0 doubles orders"
 connector-kit rollout retry commerce-hub
