@@ -5,18 +5,22 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from connector_kit.api.filtering import Filters, MomentFilter
-from connector_kit.api.shapes.reports import ActionShape, UsageShape
+from connector_kit.api.filtering import Filters, MomentFilter, TextFilter
+from connector_kit.api.shapes.reports import ActionShape, EnabledFlowsShape, UsageShape
 from connector_kit.embedded.usage import PAGE, UsageQuery, usage_report
 from connector_kit.integrator.resources.usage import LIFETIME
-from connector_kit.models import FlowUsage, StaffAction
+from connector_kit.models import FlowUsage, Installation, License, StaffAction
+from connector_kit.models.installations import PENDING
 from connector_kit.publisher.roles import Scope
 
 
@@ -75,6 +79,55 @@ class UsageOfAccount(APIView):
             limit=data["limit"],
         )
         return Response(usage_report(query).to_json())
+
+
+class EnabledFilters(Filters):
+    """Filters for enabled flows."""
+
+    connector = TextFilter(field_name="connector__slug", label="Slug of the connector.")
+    environment = filters.ChoiceFilter(
+        choices=[("sandbox", "sandbox"), ("production", "production")],
+        label="The environment.",
+        method="of_environment",
+    )
+    license_id = TextFilter(label="Id of the license.")
+
+    class Meta:
+        model = Installation
+        fields: tuple[str, ...] = ()
+
+    def of_environment(
+        self, found: QuerySet[Installation], _name: str, value: str
+    ) -> QuerySet[Installation]:
+        """Only those of one environment."""
+        return found.filter(sandbox=value == "sandbox")
+
+
+_LICENSE = Coalesce(
+    Subquery(
+        License.objects.present()
+        .filter(integration_id=OuterRef("integration_id"))
+        .values("license_id")[:1]
+    ),
+    Value(""),
+)
+
+
+class EnabledFlows(generics.ListAPIView[Installation]):
+    """How many flows are enabled in each installation: what the platform bills a license for.
+
+    One license covers many environments. Its sum is that of its installations.
+    """
+
+    read = Scope.USAGE_READ
+    queryset = (
+        Installation.objects.active()
+        .exclude(integration_id__startswith=PENDING)
+        .select_related("connector")
+        .annotate(license_id=_LICENSE)
+    )
+    serializer_class = EnabledFlowsShape
+    filterset_class = EnabledFilters
 
 
 class ActionFilters(Filters):

@@ -109,6 +109,7 @@ _PROVISIONING = [
 
 _REPORTS = [
     path("v1/usage/", reports.UsageOfAccount.as_view()),
+    path("v1/usage/enabled/", reports.EnabledFlows.as_view()),
     path("v1/actions/", reports.Actions.as_view()),
 ]
 

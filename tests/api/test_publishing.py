@@ -3,7 +3,7 @@
 import pytest
 
 from connector_kit.blueprint import compile_connector
-from connector_kit.models import Connector, StaffAction
+from connector_kit.models import Connector, License, StaffAction
 from connector_kit.publisher import publish
 from connector_kit.publisher.roles import Role
 from tests.publisher import hooked_1_0, hooked_1_1
@@ -174,6 +174,31 @@ def test_usage_is_counted_from_the_jobs(api, platform):
     answer = api.ask("GET", "usage/", params={"since": "2020-01-01T00:00:00Z"})
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["field"] == "since"
+
+
+def test_enabled_flows_are_told_by_license_and_environment(api, base):
+    first, second, *_ = base.install(3)
+    first.flows = {"a": {"disabled": False}, "b": {"disabled": True}, "c": {}}
+    first.save()
+    second.sandbox = True
+    second.save()
+    License.objects.create(
+        connector=base.connector, integration_id=first.integration_id, license_id="64a1", email="a"
+    )
+
+    rows = {row["integration_id"]: row for row in api.get("usage/enabled/")["results"]}
+
+    row = rows[first.integration_id]
+    assert (row["license_id"], row["environment"], row["enabled_flows"]) == (
+        "64a1",
+        "production",
+        2,
+    )
+    assert rows[second.integration_id]["license_id"] == ""
+    of_sandbox = api.get("usage/enabled/", environment="sandbox")["results"]
+    assert [row["integration_id"] for row in of_sandbox] == [second.integration_id]
+    licensed = api.get("usage/enabled/", license_id="64a1")["results"]
+    assert [row["integration_id"] for row in licensed] == [first.integration_id]
 
 
 def test_an_unknown_connector_is_not_found(api, platform):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from connector_kit.api.shapes.plain import Shown
-from connector_kit.models import StaffAction
+from connector_kit.models import Installation, StaffAction
 
 
 class UsageRowShape(Shown):
@@ -53,6 +53,36 @@ class UsageShape(Shown):
     next_after = serializers.CharField(required=False)
     coverage = CoverageShape(required=False)
     unasked = UnaskedShape(many=True, required=False)
+
+
+class EnabledFlowsShape(serializers.ModelSerializer[Installation]):
+    """The enabled flows of one installation, as the kit last saw them."""
+
+    license_id = serializers.CharField(
+        allow_blank=True, help_text="Empty for an installation without a license on record."
+    )
+    connector = serializers.CharField(source="connector.slug")
+    owner = serializers.SerializerMethodField()
+    enabled_flows = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Installation
+        fields = (
+            "integration_id",
+            "license_id",
+            "environment",
+            "connector",
+            "owner",
+            "enabled_flows",
+        )
+
+    def get_owner(self, row: Installation) -> str:
+        """The end user of a deployment, or the customer's address."""
+        return row.end_user or row.email
+
+    def get_enabled_flows(self, row: Installation) -> int:
+        """How many flows are switched on."""
+        return sum(not flow.get("disabled") for flow in row.flows.values())
 
 
 class ActionShape(serializers.ModelSerializer[StaffAction]):
