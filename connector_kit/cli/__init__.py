@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         completion.answer(PROGRAM)
     if words == ["--llms"]:
         words = ["catalog"]
-    if not words or words[0] in utility.STATELESS:
+    if not words or utility.is_stateless(words):
         utility.configure_stateless()
         utility.Utility([PROGRAM, *words]).execute()
         return

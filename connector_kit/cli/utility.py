@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 
 import django
 from django.conf import settings
 from django.core.management import BaseCommand, ManagementUtility, get_commands, load_command_class
+
+from connector_kit.documents.ids import is_id
 
 GROUPS: Mapping[str, Mapping[str, str]] = {
     "Write a connector": {
@@ -59,6 +61,13 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
 
 STATELESS = ("help", "--help", "-h", "catalog", "completion", "new", "test")
 """What needs neither settings nor data, so that it works, and leaves nothing, in any folder."""
+
+
+def is_stateless(words: Sequence[str]) -> bool:
+    """Whether the command line *words* works without settings: not where an account is read."""
+    if words[0] == "new" and any(is_id(word.rpartition("=")[2]) for word in words[1:]):
+        return False
+    return words[0] in STATELESS
 
 
 class Utility(ManagementUtility):

@@ -6,9 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
+from connector_kit.adoption import load_connector
 from connector_kit.cli.new import TEMPLATES, CannotCreate, create
+from connector_kit.cli.utility import is_stateless
+from tests.adoption.downloads import save, small_files, zipped
 
 ROOT = Path(__file__).parents[2]
 
@@ -62,6 +65,56 @@ def test_it_needs_neither_settings_nor_a_project_and_leaves_nothing_but_the_pack
 
     assert done.returncode == 0, done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["orders_to_slack"]
+
+
+@pytest.fixture
+def adopted(tmp_path):
+    """A project made from a downloaded integration, alone in its folder, and what was said."""
+    zipped(small_files(), tmp_path / "downloaded.zip")
+    (tmp_path / "here").mkdir()
+    done = run(
+        tmp_path / "here", "connector_kit.cli", "new", "shop_orders", "--from", "../downloaded.zip"
+    )
+    assert done.returncode == 0, done.stderr
+    assert [path.name for path in (tmp_path / "here").iterdir()] == ["shop_orders"]
+    return tmp_path / "here" / "shop_orders", done.stdout + done.stderr
+
+
+def test_a_download_becomes_a_package_that_is_formatted_and_clean(adopted):
+    folder, said = adopted
+
+    assert load_connector(f"{folder / 'shop_orders'}:ShopOrders").name == "Orders to ERP"
+    assert "Left out:" in said
+    for words in (("ruff", "format", "--check"), ("ruff", "check")):
+        done = run(folder, *words)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.chaos
+def test_its_tests_install_update_and_remove_what_was_downloaded(adopted):
+    folder, _ = adopted
+
+    done = run(folder, "connector_kit.cli", "test", "-p", "no:schemathesis")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_what_cannot_be_adopted_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    save({"notes.txt": b"mine"}, tmp_path / "downloaded")
+
+    with pytest.raises(CommandError):
+        call_command("new", "orders_to_slack", source="downloaded")
+
+    assert [path.name for path in tmp_path.iterdir()] == ["downloaded"]
+
+
+@pytest.mark.parametrize(
+    "words", [["--from", "64a1f0c2b3d4e5f607182901"], ["--from=64a1f0c2b3d4e5f607182901"]]
+)
+def test_an_account_is_read_with_settings_and_a_download_without(words):
+    assert not is_stateless(["new", "orders", *words])
+    assert is_stateless(["new", "orders", "--from", "downloaded.zip"])
 
 
 @pytest.mark.parametrize(

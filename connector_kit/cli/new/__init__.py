@@ -11,6 +11,7 @@ from pathlib import Path
 from django.core.management import CommandError
 from django.core.management.templates import TemplateCommand
 
+from connector_kit.adoption import Outline, write_package
 from connector_kit.errors import ConnectorKitError
 
 TEMPLATES = {
@@ -20,6 +21,9 @@ TEMPLATES = {
     "hooks": "hooks for flows that were built by hand, without a connector",
 }
 """Templates by name, each with what it shows."""
+
+ADOPTED = "adopted"
+"""What surrounds a package that an integration is turned into."""
 
 _FOLDER = Path(__file__).parent / "templates"
 _RENDERED = ("py", "md", "toml", "yml")
@@ -37,21 +41,36 @@ class _Render(TemplateCommand):
     rewrite_template_suffixes = (("-tpl", ""),)
 
 
-def create(name: str, template: str, parent: Path) -> Path:
-    """Write a project called *name* from *template* into a new folder in *parent*; returns it.
+def class_name(name: str) -> str:
+    """Return what the connector of the package *name* is called in Python."""
+    return name.title().replace("_", "")
+
+
+def place_for(name: str, parent: Path) -> Path:
+    """Return the folder in *parent* for a project called *name*.
 
     Raises `CannotCreate` for a name that Python cannot import, and for a folder that exists.
-    Nothing is left behind that is not complete.
     """
     _require_importable(name)
     folder = parent / name
     if folder.exists():
         raise CannotCreate(f"{folder} exists. Choose another name, or remove it.")
+    return folder
+
+
+def create(name: str, template: str, parent: Path, outline: Outline | None = None) -> Path:
+    """Write a project called *name* from *template* into a new folder in *parent*; returns it.
+
+    With the template `ADOPTED`, its package is what declares *outline*. Raises `CannotCreate`, see
+    `place_for`, and AdoptionError. Nothing is left behind that is not complete.
+    """
+    folder = place_for(name, parent)
     words = name.replace("_", " ")
     facts = {
         "title": words[0].upper() + words[1:],
         "distribution": name.replace("_", "-"),
         "is_connector": template != "hooks",
+        "is_adopted": outline is not None,
     }
     try:
         with tempfile.TemporaryDirectory(dir=parent, prefix=f".{name}-") as draft:
@@ -69,6 +88,8 @@ def create(name: str, template: str, parent: Path) -> Path:
                     verbosity=0,
                     **facts,
                 )
+            if outline:
+                write_package(outline, made / name)
             made.rename(folder)
     except OSError as error:
         raise CannotCreate(f"{folder} cannot be written: {error}.") from error

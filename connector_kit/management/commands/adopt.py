@@ -12,16 +12,11 @@ from connector_kit.adoption import (
     Remark,
     adopt,
     folder_name,
-    read_files,
-    read_live,
-    unpack,
     write_package,
 )
 from connector_kit.blueprint import Blueprint
 from connector_kit.documents import Document
-from connector_kit.documents.ids import is_id
-from connector_kit.lifecycle import publisher_client
-from connector_kit.management.adoptions import census, render_adoption
+from connector_kit.management.adoptions import SOURCE, census, read_integration, render_adoption
 from connector_kit.management.base import KitCommand, add_json
 
 
@@ -53,8 +48,7 @@ connector-kit adopt 64a1f0c2b3d4e5f607182901 --class-name OrdersToErp --release 
         """Add the command's arguments."""
         parser.add_argument(
             "source",
-            help="folder or zip file of a downloaded integration, or the id of an integration in "
-            "the account of CONNECTOR_KIT_TOKEN",
+            help=SOURCE,
         )
         parser.add_argument(
             "--output",
@@ -79,13 +73,8 @@ connector-kit adopt 64a1f0c2b3d4e5f607182901 --class-name OrdersToErp --release 
     def run(self, **options: Any) -> None:
         """Adopt, write and report."""
         source = options["source"]
-        if is_id(source) and not Path(source).exists():
-            with publisher_client() as client:
-                download = read_live(client, source)
-        else:
-            download = unpack(read_files(Path(source)))
         adoption = adopt(
-            download,
+            read_integration(source),
             name=options["name"],
             class_name=options["class_name"],
             version=options["release"],
