@@ -24,7 +24,7 @@ class Command(KitCommand):
     )
     example = """
 connector-kit install
-connector-kit install orders-to-slack --customer customer2@example.com
+connector-kit install orders-to-slack --customer customer-2@example.com
 connector-kit install commerce-hub --edition premium --json
 """
     exit_codes = {0: "installed", 1: "error (see stderr), or a step failed"}

@@ -25,7 +25,7 @@ class Command(KitCommand):
     example = """
 connector-kit run
 connector-kit run orders_to_slack
-connector-kit run "Orders to Slack" --customer customer2@example.com --json
+connector-kit run "Orders to Slack" --customer customer-2@example.com --json
 """
     exit_codes = {
         0: "the flow completed without errors",

@@ -20,7 +20,7 @@ class Command(KitCommand):
     )
     example = """
 connector-kit uninstall
-connector-kit uninstall orders-to-slack --customer customer2@example.com --yes
+connector-kit uninstall orders-to-slack --customer customer-2@example.com --yes
 """
     exit_codes = {0: "uninstalled", 1: "error (see stderr), not confirmed, or a step failed"}
 
