@@ -2,7 +2,8 @@
 
 ``python -m workshop.first_hour`` counts commands and seconds until a record has passed through a
 function of the author's own, until its second version is everywhere, and until that is rolled back;
-then it tries the other templates. It exits with 1 when something fails or takes too long.
+then it tries the other templates, and a Django project of one's own. It exits with 1 when something
+fails or takes too long.
 """
 
 from __future__ import annotations
@@ -125,6 +126,8 @@ def walk(folder: Path, console: Console) -> Hour:
         began = time.monotonic()
         _other(hour, template)
         hour.templates[template] = round(time.monotonic() - began, 1)
+    console.print("A Django project")
+    _django_project(hour)
     return hour
 
 
@@ -176,6 +179,35 @@ def _other(hour: Hour, template: str) -> None:
     ran = [event for event in map(json.loads, said) if event.get("event") == "ran"]
     _expect(bool(ran), f"{template}: no flow has run:\n{said}")
     _expect(all(not event["errors"] for event in ran), f"{template}: {ran}")
+
+
+def _django_project(hour: Hour) -> None:
+    """Take the kit into what ``startproject`` makes, as docs/django.md says."""
+    hour.run("django-admin startproject mysite", hour.folder)
+    project = hour.folder / "mysite"
+    settings, urls = project / "mysite" / "settings.py", project / "mysite" / "urls.py"
+    made = settings.read_text()
+
+    settings.write_text(f'{made}\nINSTALLED_APPS += ["connector_kit", "settings_ui"]\n')
+    try:
+        hour.run("python manage.py check", project)
+    except RuntimeError as refused:
+        last = str(refused).splitlines()[-1]
+        _expect("join(globals())" in last, f"the apps alone are not explained: {last}")
+    else:
+        raise RuntimeError("the apps alone are not refused")
+
+    settings.write_text(
+        f"{made}\nfrom connector_kit.server.joining import join\n\njoin(globals())\n"
+    )
+    urls.write_text(
+        "from django.urls import include, path\n\n"
+        'urlpatterns = [path("", include("connector_kit.server.urls"))]\n'
+    )
+    hour.run("python manage.py migrate --verbosity 0", project)
+    hour.run("python manage.py check --fail-level WARNING", project)
+    listed = hour.run("python manage.py token list --json", project)
+    _expect(isinstance(json.loads(listed), dict), f"no list of tokens: {listed}")
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -65,10 +66,14 @@ class Service:
         self.kills += 1
 
     def stop(self, seconds: float = 5) -> None:
-        """Ask the process to end; after *seconds* stop asking."""
+        """Ask the process to end; after *seconds*, or when it has ended, end what is left of it."""
+        if self.process is None or not self.is_alive:
+            return
         self._signal(signal.SIGTERM, seconds)
-        if self.is_alive:
-            self._signal(signal.SIGKILL)
+        # A child that was just starting may have missed the signal, as Celery's beat can.
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
     def _signal(self, number: signal.Signals, seconds: float = 5) -> None:
         if self.process is None or not self.is_alive:
