@@ -1,35 +1,15 @@
-"""Integrations to adopt, and what an adoption made of one, as people read it."""
+"""What an adoption made of an integration, as people read it."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from pathlib import Path
 
 from rich.console import Console
 
-from connector_kit.adoption import Adoption, Download, Remark, read_files, read_live, unpack
+from connector_kit.adoption import Adoption, Remark
 from connector_kit.blueprint import CompiledComponent
-from connector_kit.documents.ids import is_id
-from connector_kit.lifecycle import publisher_client
-
-SOURCE = (
-    "folder or zip file of a downloaded integration, or the id of an integration in the account "
-    "of CONNECTOR_KIT_TOKEN"
-)
-"""What `read_integration` reads, in the help of commands."""
 
 _WHOLE = "(whole document)"
 """The place of a remark about a whole component."""
-
-
-def read_integration(source: str) -> Download:
-    """Return the integration at *source*: a folder, a zip file, or an id.
-
-    Raises AdoptionError, and LifecycleError where an id needs a token.
-    """
-    if is_id(source) and not Path(source).exists():
-        with publisher_client() as client:
-            return read_live(client, source)
-    return unpack(read_files(Path(source)))
 
 
 def render_adoption(adoption: Adoption, console: Console) -> None:

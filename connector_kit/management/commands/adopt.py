@@ -16,8 +16,9 @@ from connector_kit.adoption import (
 )
 from connector_kit.blueprint import Blueprint
 from connector_kit.documents import Document
-from connector_kit.management.adoptions import SOURCE, census, read_integration, render_adoption
+from connector_kit.management.adoptions import census, render_adoption
 from connector_kit.management.base import KitCommand, add_json
+from connector_kit.management.sources import SOURCE, read_integration
 
 
 class Command(KitCommand):

@@ -9,8 +9,9 @@ from django.core.management.base import CommandParser
 
 from connector_kit.adoption import adopt
 from connector_kit.cli.new import ADOPTED, TEMPLATES, class_name, create, place_for
-from connector_kit.management.adoptions import SOURCE, read_integration, render_adoption
+from connector_kit.management.adoptions import render_adoption
 from connector_kit.management.base import KitCommand, add_json
+from connector_kit.management.sources import SOURCE, read_integration
 
 
 class Command(KitCommand):
