@@ -34,8 +34,11 @@ def furnish(customer, publisher, control, email, account_id):
     flow = make(customer, "flows", pageGenerators=[generator], pageProcessors=[step], **member)
     ids["step"] = ids["resourceId"] = import_
     ids["flowId"] = flow
-    for resource in ("scripts", "asynchelpers", "agents", "apis", "filedefinitions", "templates"):
+    for resource in ("scripts", "asynchelpers", "agents", "templates"):
         make(customer, resource, content="1", _integrationId=integration)
+    make(customer, "filedefinitions", version="1", format="delimited", rules=[])
+    answer = {"_scriptId": ids["scripts"], "function": "answer"}
+    make(customer, "apis", type="script", script=answer, _integrationId=integration)
     make(customer, "iclients", provider="shopify")
     make(customer, "stacks", type="server", server={"hostURI": HTTP["baseURI"]})
     make(customer, "connectors", **CONNECTOR, _stackId=ids["stacks"])
